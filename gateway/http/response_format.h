@@ -1,0 +1,37 @@
+#ifndef SAIL_GATEWAY_HTTP_RESPONSE_FORMAT_H_
+#define SAIL_GATEWAY_HTTP_RESPONSE_FORMAT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "gateway/http/http_message.h"
+
+namespace sail::gateway {
+
+struct ResponseFraming {
+  bool head_request = false;  // no body, but the Content-Length that GET would have had
+  bool keep_alive = false;    // else "Connection: close"
+  // Of the Keep-Alive header; 0 leaves it out.
+  int keep_alive_timeout_seconds = 0;
+  // IMF-fixdate for the Date header; empty leaves it out. See HttpDate.
+  std::string_view date;
+};
+
+// The head of the response as it goes over the wire, blank line included. Content-Length is added unless the
+// status forbids it (1xx, 204, 304) or the response has its own. A 101 keeps its own Connection header and
+// gets no other.
+std::string FormatResponseHead(const HttpResponse& response, const ResponseFraming& framing);
+
+// Head and body of a response after which the connection is closed: for UpgradeHandlers that refuse.
+std::string FormatResponse(const HttpResponse& response);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" for seconds since the epoch.
+std::string HttpDate(int64_t unix_seconds);
+
+// The present time in that form, formatted once a second and thread. The view is valid until the next call.
+std::string_view CurrentHttpDate();
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_HTTP_RESPONSE_FORMAT_H_
