@@ -1,0 +1,103 @@
+#ifndef SAIL_PLATFORM_POSTGRES_POOL_H_
+#define SAIL_PLATFORM_POSTGRES_POOL_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "platform/postgres/connection.h"
+#include "platform/postgres/result.h"
+
+namespace sail::platform::metrics {
+class Registry;
+}
+
+namespace sail::platform::postgres {
+
+struct PoolOptions {
+  // As for Connection::Open.
+  std::string url;
+  // Worker threads, each with one connection.
+  int size = 8;
+  // Jobs that wait for a worker; one more is refused.
+  size_t max_queue = 2048;
+};
+
+// What a job's statements are run in. The pool begins and commits or rolls back itself.
+enum class TransactionMode {
+  // Every statement on its own, nothing around it: for jobs of one reading statement, one round trip. Must
+  // not write.
+  kSingleRead,
+  // REPEATABLE READ READ ONLY: several statements see one snapshot.
+  kSnapshotRead,
+  // READ COMMITTED.
+  kReadWrite,
+};
+
+// What a job may do with its connection.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection) : connection_(connection) {}
+
+  // Connection::Execute. After an error nothing more can be executed: return the error.
+  absl::StatusOr<Result> Execute(std::string_view sql, absl::Span<const Parameter> parameters = {}) {
+    return connection_.Execute(sql, parameters);
+  }
+
+ private:
+  Connection& connection_;
+};
+
+struct Job {
+  // Also becomes the statement_timeout (rounded up to a power of two milliseconds).
+  absl::Time deadline = absl::InfiniteFuture();
+  TransactionMode mode = TransactionMode::kSingleRead;
+  // Runs on a worker. OK commits, an error rolls back. May run more than once (the connection was found dead
+  // before the commit was sent; a deadlock or serialization failure): it must start afresh each time and
+  // touch nothing that others can see.
+  std::function<absl::Status(Transaction&)> run;
+  // Called exactly once: with run's error, or what became of the commit. From a worker, or from Submit itself
+  // when the job is refused. Must not block.
+  //
+  // Errors of the pool itself:
+  //   RESOURCE_EXHAUSTED  the queue is full, or the deadline passed in it; nothing was done
+  //   UNAVAILABLE         Postgres is down; nothing was done. Known within a second
+  //   DEADLINE_EXCEEDED   the statement took too long, or the connection broke during COMMIT: the outcome is
+  //   unknown
+  std::function<void(absl::Status)> done;
+};
+
+// Threads with connections, and a bounded queue in front of them. Connects when there is work; reconnects
+// with backoff (50 ms to 1 s, jittered) by itself, and while no connection works every job is refused at
+// once. Connections that the server or a middlebox cut while idle are replaced unseen. A server that accepts
+// and does not answer costs a job at most its deadline and a second. Thread-safe.
+class Pool {
+ public:
+  Pool(PoolOptions options, metrics::Registry& metrics);
+  // Refuses what is queued, waits for what is running.
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  void Submit(Job job);
+
+  // Submit and wait: for startup and tests. Not from a worker.
+  absl::Status Run(Job job);
+
+  // True when no worker is free: a job submitted now would wait.
+  bool busy() const;
+
+ private:
+  class Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace sail::platform::postgres
+
+#endif  // SAIL_PLATFORM_POSTGRES_POOL_H_
