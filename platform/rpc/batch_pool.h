@@ -1,0 +1,232 @@
+// Calls to all replicas of a service over batching streams: one stream to each address behind the target.
+//
+// Include this only in source files: it needs gRPC's headers.
+#ifndef SAIL_PLATFORM_RPC_BATCH_POOL_H_
+#define SAIL_PLATFORM_RPC_BATCH_POOL_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/log/log.h"
+#include "platform/rpc/batch_client.h"
+#include "platform/rpc/channel.h"
+#include "platform/rpc/resolver.h"
+#include "platform/text/string_view.h"
+
+namespace sail::platform::rpc {
+
+struct BatchPoolOptions {
+  std::string name;    // for the log: "session"
+  std::string target;  // see resolver.h
+  // While no replica is connected (a restart), calls wait this long for one before they fail with
+  // UNAVAILABLE. Nothing has been sent then, so this repeats no request.
+  absl::Duration wait_for_replica = absl::Seconds(1);
+  size_t max_waiting = 10'000;
+  absl::Duration resolve_interval = absl::Seconds(5);
+};
+
+// A call goes to the connected replica with the fewest calls in flight, so that a slow or frozen one gets
+// few. A call marked repeatable whose stream breaks before the answer is sent once more, to another replica:
+// the one place where requests are retried. Thread-safe. The destructor ends every call.
+template <typename Batch, typename BatchReply>
+class BatchPool {
+ public:
+  using Client = BatchClient<Batch, BatchReply>;
+  using Item = typename Client::Item;
+  using Reply = typename Client::Reply;
+  using Callback = typename Client::Callback;
+  // Makes the starter of streams on one channel; it keeps the stub.
+  using MakeOpen = std::function<typename Client::Open(std::shared_ptr<grpc::Channel>)>;
+
+  BatchPool(BatchPoolOptions options, MakeOpen make_open)
+      : options_(std::move(options)), make_open_(std::move(make_open)), ticker_([this] { RunTicker(); }) {}
+
+  ~BatchPool() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+      wake_.notify_all();
+    }
+    ticker_.join();
+    for (auto& [address, client] : clients_) client->Close();
+    for (Waiting& waiting : waiting_) waiting.callback(absl::CancelledError("shutting down"));
+  }
+
+  void Call(Item item, absl::Duration timeout, bool repeatable, Callback callback) {
+    CallBefore(absl::Now() + timeout, std::move(item), repeatable ? 1 : 0, std::move(callback));
+  }
+
+  // Whether any replica is connected.
+  bool ready() {
+    std::lock_guard lock(mutex_);
+    return BestLocked() != nullptr;
+  }
+
+ private:
+  struct Waiting {
+    absl::Time give_up;
+    absl::Time deadline;
+    Item item;
+    int repeats;
+    Callback callback;
+  };
+
+  void CallBefore(absl::Time deadline, Item item, int repeats, Callback callback) {
+    std::shared_ptr<Client> client;
+    {
+      std::lock_guard lock(mutex_);
+      client = BestLocked();
+      if (client == nullptr && !stopping_ && waiting_.size() < options_.max_waiting) {
+        const absl::Time give_up = std::min(deadline, absl::Now() + options_.wait_for_replica);
+        waiting_.push_back({give_up, deadline, std::move(item), repeats, std::move(callback)});
+        return;
+      }
+    }
+    if (client == nullptr) {
+      callback(absl::UnavailableError("no " + options_.name + " service is connected"));
+      return;
+    }
+    const absl::Duration left = deadline - absl::Now();
+    if (repeats == 0) {
+      client->Call(std::move(item), left, std::move(callback));
+      return;
+    }
+    Item copy = item;
+    client->Call(std::move(item), left,
+                 [this, deadline, copy = std::move(copy), repeats,
+                  callback = std::move(callback)](absl::StatusOr<Reply> reply) mutable {
+                   if (absl::IsUnavailable(reply.status()) && absl::Now() < deadline && !stopping_.load()) {
+                     CallBefore(deadline, std::move(copy), repeats - 1, std::move(callback));
+                   } else {
+                     callback(std::move(reply));
+                   }
+                 });
+  }
+
+  std::shared_ptr<Client> BestLocked() {
+    std::shared_ptr<Client> best;
+    size_t fewest = 0;
+    const size_t n = clients_.size();
+    if (n == 0) return nullptr;
+    // Starting at another one each time spreads the calls where all are equally busy.
+    auto it = std::next(clients_.begin(), static_cast<long>(turn_++ % n));
+    for (size_t i = 0; i < n; ++i, ++it) {
+      if (it == clients_.end()) it = clients_.begin();
+      if (!it->second->ready()) continue;
+      const size_t in_flight = it->second->in_flight();
+      if (best == nullptr || in_flight < fewest) {
+        best = it->second;
+        fewest = in_flight;
+      }
+    }
+    return best;
+  }
+
+  void RunTicker() {
+    absl::Time next_resolve = absl::InfinitePast();
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      const absl::Time now = absl::Now();
+      if (now >= next_resolve) {
+        const bool found = ResolveTarget();
+        next_resolve = now + (found ? options_.resolve_interval : absl::Milliseconds(500));
+      }
+      std::vector<std::shared_ptr<Client>> clients;
+      {
+        std::lock_guard inner(mutex_);
+        for (auto& [address, client] : clients_) clients.push_back(client);
+      }
+      for (const auto& client : clients) client->Tick(now);
+      ServeWaiting(now);
+      lock.lock();
+      wake_.wait_for(lock, std::chrono::milliseconds(10), [this] { return stopping_.load(); });
+    }
+  }
+
+  void ServeWaiting(absl::Time now) {
+    std::deque<Waiting> ready, expired;
+    {
+      std::lock_guard lock(mutex_);
+      if (waiting_.empty()) return;
+      if (BestLocked() != nullptr) {
+        ready.swap(waiting_);
+      } else {
+        while (!waiting_.empty() && waiting_.front().give_up <= now) {
+          expired.push_back(std::move(waiting_.front()));
+          waiting_.pop_front();
+        }
+      }
+    }
+    for (Waiting& call : ready)
+      CallBefore(call.deadline, std::move(call.item), call.repeats, std::move(call.callback));
+    for (Waiting& call : expired) {
+      call.callback(absl::UnavailableError("no " + options_.name + " service is connected"));
+    }
+  }
+
+  bool ResolveTarget() {
+    const absl::StatusOr<std::vector<std::string>> addresses = Resolve(options_.target);
+    if (!addresses.ok()) {
+      if (std::exchange(resolve_failed_, true) == false) {
+        Log(Severity::kWarning, "cannot resolve a service",
+            {{"service", options_.name}, {"error", ToStd(addresses.status().message())}});
+      }
+      return false;
+    }
+    resolve_failed_ = false;
+    std::vector<std::shared_ptr<Client>> gone;
+    {
+      std::lock_guard lock(mutex_);
+      std::map<std::string, std::shared_ptr<Client>> clients;
+      for (const std::string& address : *addresses) {
+        std::shared_ptr<Client>& client = clients[address];
+        const auto known = clients_.find(address);
+        client = known != clients_.end() ? known->second
+                                         : std::make_shared<Client>(make_open_(MakeChannel(address)));
+      }
+      for (auto& [address, client] : clients_) {
+        if (!clients.contains(address)) gone.push_back(client);
+      }
+      clients_ = std::move(clients);
+    }
+    // A replica that left the name may be draining: calls in flight may still be answered, new ones go
+    // elsewhere.
+    for (auto& client : gone) leaving_.emplace_back(absl::Now() + absl::Seconds(30), std::move(client));
+    while (!leaving_.empty() && leaving_.front().first <= absl::Now()) {
+      leaving_.front().second->Close();
+      leaving_.pop_front();
+    }
+    return true;
+  }
+
+  const BatchPoolOptions options_;
+  const MakeOpen make_open_;
+  std::atomic<bool> stopping_{false};
+  bool resolve_failed_ = false;                                         // ticker only
+  std::deque<std::pair<absl::Time, std::shared_ptr<Client>>> leaving_;  // ticker only
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  size_t turn_ = 0;
+  std::map<std::string, std::shared_ptr<Client>> clients_;
+  std::deque<Waiting> waiting_;
+
+  std::thread ticker_;  // last: uses all of the above
+};
+
+}  // namespace sail::platform::rpc
+
+#endif  // SAIL_PLATFORM_RPC_BATCH_POOL_H_
