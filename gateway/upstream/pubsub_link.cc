@@ -1,0 +1,367 @@
+#include "gateway/upstream/pubsub_link.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/log/log.h"
+#include "platform/rpc/channel.h"
+#include "platform/rpc/resolver.h"
+#include "platform/rpc/status_conversion.h"
+#include "platform/text/string_view.h"
+#include "protos/sail/pubsub/v1/pubsub.grpc.pb.h"
+
+namespace sail::gateway {
+namespace {
+
+using platform::Log;
+using platform::Severity;
+using pubsub::v1::AttachEvent;
+using pubsub::v1::AttachRequest;
+using pubsub::v1::PubSubService;
+
+constexpr size_t kMaxWaiting = 16384;
+constexpr absl::Duration kAttachWait = absl::Seconds(1);
+constexpr absl::Duration kPublishTimeout = absl::Seconds(5);
+
+class StreamPubSubLink final : public PubSubLink {
+ public:
+  StreamPubSubLink(std::string target, std::string gateway_id, Handlers handlers)
+      : target_(std::move(target)),
+        gateway_id_(std::move(gateway_id)),
+        handlers_(std::move(handlers)),
+        ticker_([this] { RunTicker(); }) {}
+
+  ~StreamPubSubLink() override {
+    {
+      std::unique_lock lock(mutex_);
+      stopping_ = true;
+      wake_.notify_all();
+      if (stream_ != nullptr) stream_->Cancel();
+      ended_.wait(lock, [this] { return stream_ == nullptr; });
+    }
+    ticker_.join();
+    for (auto& [id, waiting] : waiting_) waiting.done(absl::CancelledError("shutting down"));
+  }
+
+  void AddInterest(std::vector<RoomKey> rooms, Done done) override {
+    bool now = false;
+    {
+      std::lock_guard lock(mutex_);
+      uint64_t confirmed_by = 0;
+      for (RoomKey& room : rooms) {
+        Interest& interest = interest_[room];
+        if (interest.count++ == 0) {
+          interest.change = ++last_id_;
+          changes_.emplace_back(interest.change, std::move(room));
+        }
+        if (interest.change > confirmed_) confirmed_by = std::max(confirmed_by, interest.change);
+      }
+      if (confirmed_by == 0) {
+        now = true;
+      } else {
+        interest_waiting_.emplace(confirmed_by, Waiting{absl::Now() + kAttachWait, std::move(done)});
+        SendLocked();
+      }
+    }
+    if (now) done(absl::OkStatus());
+  }
+
+  void RemoveInterest(std::vector<RoomKey> rooms) override {
+    std::lock_guard lock(mutex_);
+    for (RoomKey& room : rooms) {
+      const auto found = interest_.find(room);
+      if (found == interest_.end() || --found->second.count > 0) continue;
+      interest_.erase(found);
+      changes_.emplace_back(++last_id_, std::move(room));
+    }
+    SendLocked();
+  }
+
+  void Publish(std::vector<pubsub::v1::Operation> operations, Done done) override {
+    absl::Status refused;
+    {
+      std::lock_guard lock(mutex_);
+      if (waiting_.size() >= kMaxWaiting) {
+        refused = absl::ResourceExhaustedError("too many publications wait for the pubsub service");
+      } else {
+        AttachRequest request;
+        const uint64_t id = ++last_id_;
+        request.mutable_publish()->set_id(id);
+        for (auto& operation : operations)
+          *request.mutable_publish()->add_operations() = std::move(operation);
+        publications_.push_back(std::move(request));
+        waiting_.emplace(id, Waiting{absl::Now() + kPublishTimeout, std::move(done)});
+        SendLocked();
+      }
+    }
+    if (!refused.ok()) done(refused);
+  }
+
+  bool attached() override {
+    std::lock_guard lock(mutex_);
+    return attached_;
+  }
+
+ private:
+  struct Interest {
+    int count = 0;
+    uint64_t change = 0;  // the id of the change that announced it
+  };
+  struct Waiting {
+    absl::Time give_up;
+    Done done;
+  };
+
+  class Stream final : public grpc::ClientBidiReactor<AttachRequest, AttachEvent> {
+   public:
+    Stream(StreamPubSubLink* link, std::shared_ptr<grpc::Channel> channel)
+        : link_(link), stub_(PubSubService::NewStub(channel)) {}
+    void Start() {
+      stub_->async()->Attach(&context_, this);
+      StartRead(&incoming_);
+      AddHold();
+      StartCall();
+    }
+    void Cancel() { context_.TryCancel(); }
+    void OnReadDone(bool ok) override {
+      if (!ok) {
+        link_->OnBroken();
+        RemoveHold();
+        return;
+      }
+      link_->OnEvent(std::move(incoming_));
+      incoming_.Clear();
+      StartRead(&incoming_);
+    }
+    void OnWriteDone(bool ok) override { link_->OnWritten(ok); }
+    void OnDone(const grpc::Status& status) override {
+      link_->OnEnd(platform::rpc::FromGrpc(status));
+      delete this;
+    }
+
+   private:
+    StreamPubSubLink* const link_;
+    const std::unique_ptr<PubSubService::Stub> stub_;
+    grpc::ClientContext context_;
+    AttachEvent incoming_;
+  };
+
+  void OnEvent(AttachEvent event) {
+    switch (event.event_case()) {
+      case AttachEvent::kDone:
+        OnDoneEvent(event.done());
+        break;
+      case AttachEvent::kDeliveries:
+        handlers_.on_deliveries(
+            std::make_shared<pubsub::v1::Deliveries>(std::move(*event.mutable_deliveries())));
+        break;
+      case AttachEvent::kGap:
+        handlers_.on_gap();
+        break;
+      case AttachEvent::EVENT_NOT_SET:
+        break;
+    }
+  }
+
+  void OnDoneEvent(const pubsub::v1::Done& event) {
+    const absl::Status status = platform::rpc::StatusFrom(event.code(), event.message());
+    std::vector<Done> done;
+    bool gap = false;
+    {
+      std::lock_guard lock(mutex_);
+      if (const auto found = waiting_.find(event.id()); found != waiting_.end()) {
+        done.push_back(std::move(found->second.done));
+        waiting_.erase(found);
+      } else if (status.ok()) {
+        confirmed_ = std::max(confirmed_, event.id());
+        for (auto it = interest_waiting_.begin(); it != interest_waiting_.end() && it->first <= confirmed_;) {
+          done.push_back(std::move(it->second.done));
+          it = interest_waiting_.erase(it);
+        }
+        if (!std::exchange(attached_, true)) gap = std::exchange(was_attached_, true);
+      } else if (stream_ != nullptr) {
+        // The replica could not subscribe; another one may.
+        stream_->Cancel();
+      }
+    }
+    if (gap) handlers_.on_gap();
+    for (Done& callback : done) callback(status);
+  }
+
+  void OnBroken() {
+    std::lock_guard lock(mutex_);
+    open_ = false;
+    attached_ = false;
+  }
+
+  void OnWritten(bool ok) {
+    std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (ok) SendLocked();
+  }
+
+  void OnEnd(const absl::Status& status) {
+    std::vector<Done> lost;
+    std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      Log(Severity::kWarning, "pubsub link lost", {{"error", platform::ToStd(status.message())}});
+    }
+    stream_ = nullptr;
+    open_ = attached_ = writing_ = false;
+    // Publications that were sent: their outcome is unknown. Those not sent wait for the next replica.
+    for (auto it = waiting_.begin(); it != waiting_.end() && it->first <= last_published_;) {
+      lost.push_back(std::move(it->second.done));
+      it = waiting_.erase(it);
+    }
+    next_attempt_ = absl::Now() + backoff_;
+    backoff_ = std::min(backoff_ * 2, absl::Duration(absl::Seconds(1)));
+    if (!lost.empty())
+      expired_.insert(expired_.end(), std::make_move_iterator(lost.begin()),
+                      std::make_move_iterator(lost.end()));
+    ended_.notify_all();
+    wake_.notify_all();
+  }
+
+  // Sends what waits, in the order: interest first, so that an answer to one's own publication is not missed.
+  void SendLocked() {
+    if (!open_ || writing_) return;
+    if (!changes_.empty()) {
+      outgoing_.Clear();
+      auto* change = outgoing_.mutable_interest();
+      change->set_id(changes_.back().first);
+      // A room that came and went is said once, as it is now.
+      absl::flat_hash_map<RoomKey, bool> said;
+      for (auto& [id, room] : changes_) {
+        if (room.nsp.empty() || !said.emplace(room, true).second) continue;
+        pubsub::v1::Room* entry = interest_.contains(room) ? change->add_add() : change->add_remove();
+        entry->set_namespace_(room.nsp);
+        entry->set_room(room.room);
+      }
+      changes_.clear();
+    } else if (!publications_.empty()) {
+      outgoing_ = std::move(publications_.front());
+      publications_.erase(publications_.begin());
+      last_published_ = outgoing_.publish().id();
+    } else {
+      return;
+    }
+    writing_ = true;
+    stream_->StartWrite(&outgoing_);
+  }
+
+  void AttachLocked(const std::string& address) {
+    stream_ = new Stream(this, platform::rpc::MakeChannel(address));
+    confirmed_ = 0;
+    // The first message is hello, the second the whole interest.
+    changes_.clear();
+    const uint64_t id = ++last_id_;
+    for (auto& [room, interest] : interest_) {
+      interest.change = id;
+      changes_.emplace_back(id, room);
+    }
+    if (changes_.empty())
+      changes_.emplace_back(id, RoomKey{});  // an empty change: its answer says that we are attached
+    std::multimap<uint64_t, Waiting> waiting;
+    for (auto& [old_id, entry] : interest_waiting_) waiting.emplace(id, std::move(entry));
+    interest_waiting_.swap(waiting);
+    outgoing_.Clear();
+    outgoing_.mutable_hello()->set_gateway_id(gateway_id_);
+    open_ = true;
+    writing_ = true;
+    stream_->Start();
+    stream_->StartWrite(&outgoing_);
+  }
+
+  void RunTicker() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      if (stream_ == nullptr && absl::Now() >= next_attempt_) {
+        lock.unlock();
+        const auto addresses = platform::rpc::Resolve(target_);
+        lock.lock();
+        if (stopping_) break;
+        if (addresses.ok()) {
+          AttachLocked((*addresses)[turn_++ % addresses->size()]);
+        } else {
+          next_attempt_ = absl::Now() + absl::Milliseconds(500);
+        }
+      }
+      if (attached_) backoff_ = kFirstBackoff;
+      std::vector<std::pair<Done, absl::Status>> ended;
+      for (Done& done : expired_) {
+        ended.emplace_back(std::move(done),
+                           absl::UnavailableError("the link to the pubsub service broke; outcome unknown"));
+      }
+      expired_.clear();
+      CollectExpiredLocked(&waiting_, &ended);
+      CollectExpiredLocked(&interest_waiting_, &ended);
+      lock.unlock();
+      for (auto& [done, status] : ended) done(status);
+      lock.lock();
+      wake_.wait_for(lock, std::chrono::milliseconds(20));
+    }
+  }
+
+  void CollectExpiredLocked(std::multimap<uint64_t, Waiting>* waiting,
+                            std::vector<std::pair<Done, absl::Status>>* ended) {
+    const absl::Time now = absl::Now();
+    for (auto it = waiting->begin(); it != waiting->end();) {
+      if (it->second.give_up > now) {
+        ++it;
+        continue;
+      }
+      ended->emplace_back(std::move(it->second.done),
+                          absl::UnavailableError("no answer from the pubsub service"));
+      it = waiting->erase(it);
+    }
+  }
+
+  static constexpr absl::Duration kFirstBackoff = absl::Milliseconds(50);
+
+  const std::string target_;
+  const std::string gateway_id_;
+  const Handlers handlers_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable ended_;
+  bool stopping_ = false;
+  Stream* stream_ = nullptr;
+  bool open_ = false;      // writes are possible
+  bool attached_ = false;  // the whole interest is confirmed
+  bool was_attached_ = false;
+  bool writing_ = false;
+  AttachRequest outgoing_;
+  uint64_t last_id_ = 0;
+  uint64_t confirmed_ = 0;  // changes up to this one are in force
+  uint64_t last_published_ = 0;
+  size_t turn_ = static_cast<size_t>(absl::ToUnixNanos(absl::Now()));  // gateways start at different replicas
+  absl::Time next_attempt_ = absl::InfinitePast();
+  absl::Duration backoff_ = kFirstBackoff;
+  absl::flat_hash_map<RoomKey, Interest> interest_;
+  std::vector<std::pair<uint64_t, RoomKey>> changes_;
+  std::vector<AttachRequest> publications_;
+  std::multimap<uint64_t, Waiting> waiting_;           // publications, by id
+  std::multimap<uint64_t, Waiting> interest_waiting_;  // by the change that they wait for
+  std::vector<Done> expired_;
+
+  std::thread ticker_;
+};
+
+}  // namespace
+
+std::unique_ptr<PubSubLink> MakePubSubLink(const std::string& target, const std::string& gateway_id,
+                                           PubSubLink::Handlers handlers) {
+  return std::make_unique<StreamPubSubLink>(target, gateway_id, std::move(handlers));
+}
+
+}  // namespace sail::gateway
