@@ -7,8 +7,8 @@
 
 namespace sail::gateway {
 
-// Text of the wire is compared as ASCII, whatever the locale. (Debian's absl::string_view is not std::string_view, hence
-// our own.)
+// Text of the wire is compared as ASCII, whatever the locale. (Debian's absl::string_view is not
+// std::string_view, hence our own.)
 
 constexpr char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 

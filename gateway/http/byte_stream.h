@@ -37,7 +37,7 @@ class ByteStream {
     // CANCELLED after our own Close, another status for an error. Not called after Abort or Detach. The
     // callbacks are released afterwards, so that they may own whoever they call.
     absl::AnyInvocable<void(absl::Status)> on_close;
-    // Optional: queued_bytes() went from above zero to zero.
+    // Optional: queued_bytes() has come down to zero. Not for what Flush sends within the call.
     absl::AnyInvocable<void()> on_drained;
   };
 

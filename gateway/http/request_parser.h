@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
+#include "gateway/http/head_scanner.h"
 #include "gateway/http/http_message.h"
 
 namespace sail::gateway {
@@ -40,7 +41,7 @@ class RequestParser {
   // since.
   size_t Feed(std::string_view bytes);
 
-  State state() const;
+  State state() const { return state_; }
 
   // In kBody: the client waits for "100 Continue" before it sends the body.
   bool expects_continue() const;
@@ -49,7 +50,7 @@ class RequestParser {
   size_t body_bytes() const;
 
   // In kError: the status to answer before the connection is closed.
-  int error_status() const;
+  int error_status() const { return error_status_; }
 
   // In kDone: a WebSocket upgrade is asked for (and well formed as far as HTTP goes).
   bool is_websocket_upgrade() const;
@@ -59,12 +60,17 @@ class RequestParser {
 
  private:
   class Message;
+
+  size_t FeedHead(std::string_view bytes);
+  size_t FeedBody(std::string_view bytes);
+  size_t Fail(int status);
+
   const RequestLimits limits_;
   absl::AnyInvocable<size_t(const HttpRequest&)> max_body_bytes_;
+  HeadScanner scanner_;
   std::unique_ptr<Message> message_;
   State state_ = State::kIdle;
   int error_status_ = 0;
-  size_t scanned_ = 0;
 };
 
 }  // namespace sail::gateway

@@ -10,17 +10,19 @@
 namespace sail::gateway {
 
 struct ResponseFraming {
-  bool head_request = false;  // no body, but the Content-Length that GET would have had
-  bool keep_alive = false;    // else "Connection: close"
+  bool keep_alive = false;  // else "Connection: close"
   // Of the Keep-Alive header; 0 leaves it out.
   int keep_alive_timeout_seconds = 0;
   // IMF-fixdate for the Date header; empty leaves it out. See HttpDate.
   std::string_view date;
 };
 
-// The head of the response as it goes over the wire, blank line included. Content-Length is added unless the
-// status forbids it (1xx, 204, 304) or the response has its own. A 101 keeps its own Connection header and
-// gets no other.
+// Whether a response of this status has a body at all (not 1xx, 204, 304).
+bool StatusHasBody(int status);
+
+// The head of the response as it goes over the wire, blank line included. Content-Length, Date, Connection
+// and Keep-Alive are the framing's: the response's own are dropped, as are headers that would break the head
+// (CR, LF, NUL). The exception is 101, which gets its own headers and nothing else.
 std::string FormatResponseHead(const HttpResponse& response, const ResponseFraming& framing);
 
 // Head and body of a response after which the connection is closed: for UpgradeHandlers that refuse.

@@ -1,0 +1,328 @@
+#include "gateway/http/socket_stream.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace sail::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr size_t kSmallReadBuffer = 4 * 1024;  // what an idle connection holds
+constexpr size_t kLargeReadBuffer = 64 * 1024;
+constexpr size_t kMaxPieces = 64;
+// Pieces up to this size are copied together when many are due: cheaper than an iovec each.
+constexpr size_t kCopiedPiece = 1024;
+constexpr size_t kCopyBuffer = 32 * 1024;
+
+std::string AddressOf(const asio::ip::tcp::socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return "";
+  asio::ip::address address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  return address.to_string();
+}
+
+// The socket and everything in flight on it. Asynchronous operations hold it alive; the SocketStream in front
+// of it is what users hold, so that dropping the stream can end the operations.
+class Socket final : public std::enable_shared_from_this<Socket>, private LoopResource {
+ public:
+  Socket(asio::ip::tcp::socket socket, AsioEventLoop& loop, const StreamOptions& options, Task on_end)
+      : socket_(std::move(socket)),
+        loop_(loop),
+        options_(options),
+        on_end_(std::move(on_end)),
+        remote_address_(AddressOf(socket_)) {
+    error_code ignored;
+    socket_.native_non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    loop_.Add(this);
+  }
+
+  void Start(ByteStream::Callbacks callbacks) {
+    if (closed_) return;
+    callbacks_ = std::make_shared<ByteStream::Callbacks>(std::move(callbacks));
+    reading_ = true;
+    Read();
+  }
+
+  void Detach() {
+    reading_ = false;
+    callbacks_ = nullptr;
+  }
+
+  void SetReading(bool reading) {
+    reading_ = reading;
+    Read();
+  }
+
+  void Write(SharedBytes bytes) {
+    if (closed_ || closing_ || bytes->empty()) return;
+    queued_bytes_ += bytes->size();
+    queue_.push_back(std::move(bytes));
+    if (flush_posted_ || write_pending_) return;
+    flush_posted_ = true;
+    loop_.Post([self = shared_from_this()] {
+      self->flush_posted_ = false;
+      self->FlushAndReport();
+    });
+  }
+
+  void Flush() {
+    if (closed_ || write_pending_) return;
+    while (!queue_.empty()) {
+      const ssize_t sent = SendSome();
+      if (sent >= 0) {
+        Consume(static_cast<size_t>(sent));
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return WaitWritable();
+      } else if (errno != EINTR) {
+        return FailLater(absl::UnavailableError(absl::StrCat("write: ", strerror(errno))));
+      }
+    }
+    if (closing_) EndOutput();
+  }
+
+  void Close() {
+    if (closed_ || std::exchange(closing_, true)) return;
+    reading_ = true;
+    progress_ = sent_bytes_;
+    ArmLinger();
+    Flush();
+    Read();
+  }
+
+  void Abort() {
+    callbacks_ = nullptr;
+    Finish(absl::OkStatus());
+  }
+
+  size_t queued_bytes() const { return queued_bytes_; }
+  uint64_t sent_bytes() const { return sent_bytes_; }
+  bool closed() const { return closed_ || closing_; }
+  const std::string& remote_address() const { return remote_address_; }
+  AsioEventLoop& loop() { return loop_; }
+
+ private:
+  // A read that ended while nobody wanted its result; its bytes are in buffer_.
+  struct Held {
+    error_code error;
+    size_t size = 0;
+  };
+
+  void Release() override { Abort(); }
+
+  void Read() {
+    if (closed_ || read_pending_ || !reading_) return;
+    read_pending_ = true;
+    if (held_) {
+      return loop_.Post([self = shared_from_this(), held = *std::exchange(held_, std::nullopt)] {
+        self->OnRead(held.error, held.size);
+      });
+    }
+    if (buffer_.empty()) buffer_.resize(kSmallReadBuffer);
+    socket_.async_read_some(
+        asio::buffer(buffer_),
+        [self = shared_from_this()](error_code error, size_t size) { self->OnRead(error, size); });
+  }
+
+  void OnRead(error_code error, size_t size) {
+    read_pending_ = false;
+    if (closed_) return;
+    if (!reading_) {
+      held_ = Held{error, size};
+      return;
+    }
+    if (error) {
+      const bool ended = error == asio::error::eof;
+      return Finish(ended ? absl::OkStatus() : absl::UnavailableError("read: " + error.message()));
+    }
+    if (const auto callbacks = callbacks_; callbacks && !closing_) {
+      callbacks->on_bytes(std::string_view(buffer_.data(), size));
+    }
+    if (closed_ || read_pending_) return;
+    AdaptBuffer(size);
+    Read();
+  }
+
+  void AdaptBuffer(size_t size) {
+    if (size == buffer_.size() && size < kLargeReadBuffer) {
+      buffer_.resize(kLargeReadBuffer);
+    } else if (size < kSmallReadBuffer && buffer_.size() > kSmallReadBuffer) {
+      buffer_.resize(kSmallReadBuffer);
+      buffer_.shrink_to_fit();
+    }
+  }
+
+  // One gather write of the front of the queue, small pieces copied together.
+  ssize_t SendSome() {
+    std::array<iovec, kMaxPieces> pieces;
+    size_t count = 0;
+    if (queue_.size() > 4 && queue_.front()->size() <= kCopiedPiece && front_sent_ == 0) CopyTogether();
+    for (const SharedBytes& bytes : queue_) {
+      if (count == pieces.size()) break;
+      const size_t skip = count == 0 ? front_sent_ : 0;
+      pieces[count++] = {const_cast<char*>(bytes->data()) + skip, bytes->size() - skip};
+    }
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = count;
+    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+  void CopyTogether() {
+    auto joined = std::make_shared<std::string>();
+    while (!queue_.empty() && queue_.front()->size() <= kCopiedPiece && joined->size() < kCopyBuffer) {
+      joined->append(*queue_.front());
+      queue_.pop_front();
+    }
+    queue_.push_front(std::move(joined));
+  }
+
+  void Consume(size_t sent) {
+    sent_bytes_ += sent;
+    queued_bytes_ -= sent;
+    sent += front_sent_;
+    while (!queue_.empty() && sent >= queue_.front()->size()) {
+      sent -= queue_.front()->size();
+      queue_.pop_front();
+    }
+    front_sent_ = sent;
+  }
+
+  void WaitWritable() {
+    write_pending_ = true;
+    socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](error_code error) {
+      self->write_pending_ = false;
+      if (error) return self->Finish(absl::UnavailableError("write: " + error.message()));
+      self->FlushAndReport();
+    });
+  }
+
+  void FlushAndReport() {
+    if (closed_ || queue_.empty()) return;
+    Flush();
+    const auto callbacks = callbacks_;
+    if (!closed_ && !closing_ && queue_.empty() && callbacks && callbacks->on_drained)
+      callbacks->on_drained();
+  }
+
+  void EndOutput() {
+    if (std::exchange(output_ended_, true)) return;
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  }
+
+  void ArmLinger() {
+    linger_ = loop_.RunAfter(options_.linger, [self = shared_from_this()] {
+      const bool moving = !self->output_ended_ && self->sent_bytes_ != self->progress_;
+      self->progress_ = self->sent_bytes_;
+      if (moving) return self->ArmLinger();
+      self->Finish(absl::OkStatus());
+    });
+  }
+
+  // Callbacks never run inside a call of the user.
+  void FailLater(absl::Status status) {
+    queue_.clear();
+    queued_bytes_ = 0;
+    front_sent_ = 0;
+    loop_.Post([self = shared_from_this(), status = std::move(status)] { self->Finish(status); });
+  }
+
+  void Finish(absl::Status status) {
+    if (std::exchange(closed_, true)) return;
+    const auto self = shared_from_this();
+    error_code ignored;
+    socket_.close(ignored);
+    loop_.Remove(this);
+    queue_.clear();
+    queued_bytes_ = 0;
+    linger_ = nullptr;
+    const auto callbacks = std::exchange(callbacks_, nullptr);
+    if (callbacks && callbacks->on_close) {
+      callbacks->on_close(closing_ ? absl::CancelledError("closed") : std::move(status));
+    }
+    if (Task on_end = std::exchange(on_end_, nullptr)) on_end();
+  }
+
+  asio::ip::tcp::socket socket_;
+  AsioEventLoop& loop_;
+  const StreamOptions options_;
+  Task on_end_;
+  const std::string remote_address_;
+  // Shared, so that a callback outlives its own call when it detaches the stream.
+  std::shared_ptr<ByteStream::Callbacks> callbacks_;
+  std::vector<char> buffer_;
+  std::optional<Held> held_;
+  std::deque<SharedBytes> queue_;
+  size_t front_sent_ = 0;  // of the queue's first piece
+  size_t queued_bytes_ = 0;
+  uint64_t sent_bytes_ = 0;
+  uint64_t progress_ = 0;
+  std::unique_ptr<Timer> linger_;
+  bool reading_ = false;
+  bool read_pending_ = false;
+  bool write_pending_ = false;
+  bool flush_posted_ = false;
+  bool closing_ = false;
+  bool output_ended_ = false;
+  bool closed_ = false;
+};
+
+class SocketStream final : public ByteStream {
+ public:
+  explicit SocketStream(std::shared_ptr<Socket> socket) : socket_(std::move(socket)) {}
+
+  ~SocketStream() override {
+    AsioEventLoop& loop = socket_->loop();
+    if (loop.InLoopThread()) {
+      socket_->Abort();
+    } else {
+      loop.Post([socket = std::move(socket_)] { socket->Abort(); });
+    }
+  }
+
+  void Start(Callbacks callbacks) override { socket_->Start(std::move(callbacks)); }
+  void Detach() override { socket_->Detach(); }
+  void PauseReading() override { socket_->SetReading(false); }
+  void ResumeReading() override { socket_->SetReading(true); }
+  void Write(SharedBytes bytes) override { socket_->Write(std::move(bytes)); }
+  void Flush() override { socket_->Flush(); }
+  size_t queued_bytes() const override { return socket_->queued_bytes(); }
+  uint64_t sent_bytes() const override { return socket_->sent_bytes(); }
+  void Close() override { socket_->Close(); }
+  void Abort() override { socket_->Abort(); }
+  bool closed() const override { return socket_->closed(); }
+  const std::string& remote_address() const override { return socket_->remote_address(); }
+  EventLoop& loop() override { return socket_->loop(); }
+
+ private:
+  std::shared_ptr<Socket> socket_;
+};
+
+}  // namespace
+
+std::shared_ptr<ByteStream> MakeSocketStream(asio::ip::tcp::socket socket, AsioEventLoop& loop,
+                                             const StreamOptions& options, Task on_end) {
+  return std::make_shared<SocketStream>(
+      std::make_shared<Socket>(std::move(socket), loop, options, std::move(on_end)));
+}
+
+}  // namespace sail::gateway
