@@ -1,0 +1,60 @@
+"""The suite's four kinds of process: their settings, and the order in which they start."""
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sail.layout import Layout
+from sail.processes import Spec
+
+# A role's peers are up before it; all of one stage start together.
+STAGES = [["session", "pubsub"], ["logic"], ["gateway"]]
+
+
+@dataclass
+class Counts:
+    gateway: int = 1
+    session: int = 1
+    pubsub: int = 1
+    logic: int = 1
+
+
+def http_host() -> str:
+    """Where gateways listen: this machine alone, unless SAIL_HTTP_HOST says otherwise (0.0.0.0 for everybody)."""
+    return os.environ.get("SAIL_HTTP_HOST", "127.0.0.1")
+
+
+def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, stores, take_port) -> list:
+    """The processes to run, by stage. Every one has its own gRPC and admin port; gateway i listens on port + i."""
+    secret = os.environ.get("SAIL_SESSION_SECRET") or layout.kept_secret(layout.secret)
+    specs = {
+        role: [_spec(layout, role, index, binaries[role], take_port) for index in range(getattr(counts, role))]
+        for stage in STAGES for role in stage
+    }
+    targets = {f"SAIL_{role.upper()}_TARGET": ",".join(spec.grpc for spec in specs[role]) for role in specs}
+    redis = {"SAIL_REDIS_URL": stores.redis_url}
+    settings = {
+        "session": redis,
+        "pubsub": redis,
+        "logic": {
+            "SAIL_POSTGRES_URL": stores.postgres_url, "SAIL_APP_DIR": str(app), "SAIL_PUBSUB_TARGET": targets["SAIL_PUBSUB_TARGET"]
+        },
+        "gateway": {
+            **{name: targets[name] for name in ("SAIL_SESSION_TARGET", "SAIL_PUBSUB_TARGET", "SAIL_LOGIC_TARGET")},
+            "SAIL_APP_DIR": str(app), "SAIL_SESSION_SECRET": secret,
+        },
+    }
+    for role, group in specs.items():
+        for spec in group:
+            spec.environment.update(settings[role])
+            if role == "gateway":
+                spec.address = f"{http_host()}:{port + spec.index}"
+                spec.environment["SAIL_HTTP_ADDRESS"] = spec.address
+    return [[spec for role in stage for spec in specs[role]] for stage in STAGES]
+
+
+def _spec(layout: Layout, role: str, index: int, binary: Path, take_port) -> Spec:
+    grpc, admin = (f"127.0.0.1:{take_port()}" for _ in range(2))
+    return Spec(
+        role=role, index=index, command=[str(binary)], log=layout.logs / f"{role}-{index}.log", grpc=grpc, admin=admin,
+        environment={"SAIL_GRPC_ADDRESS": grpc, "SAIL_ADMIN_ADDRESS": admin},
+    )
