@@ -7,6 +7,7 @@ import yaml from 'js-yaml';
 export function projectFaults(root) {
   return {
     'every file of the application is in a ConfigMap': appFaults(root),
+    'the image is built from the packages that ./sail installs': packageFaults(root),
   };
 }
 
@@ -20,4 +21,12 @@ function appFaults(root) {
     ...fs.readdirSync(path.join(app, 'assets')).map((name) => `assets/${name}`),
   ];
   return wanted.filter((name) => !listed.has(name)).map((name) => `app/kustomization.yaml lacks ${name}`);
+}
+
+function packageFaults(root) {
+  const list = /^BUILD = """([^"]*)"""/m.exec(fs.readFileSync(path.join(root, 'tools/sail/packages.py'), 'utf8'));
+  if (!list) return ['tools/sail/packages.py has no list BUILD'];
+  const image = fs.readFileSync(path.join(root, 'k8s/image/Containerfile'), 'utf8');
+  const words = new Set(image.split(/\s+/));
+  return list[1].trim().split(/\s+/).filter((name) => !words.has(name)).map((name) => `the image does not install ${name}`);
 }
