@@ -123,10 +123,9 @@ class StreamPubSubLink final : public PubSubLink {
 
   class Stream final : public grpc::ClientBidiReactor<AttachRequest, AttachEvent> {
    public:
-    Stream(StreamPubSubLink* link, std::shared_ptr<grpc::Channel> channel)
-        : link_(link), stub_(PubSubService::NewStub(channel)) {}
-    void Start() {
-      stub_->async()->Attach(&context_, this);
+    explicit Stream(StreamPubSubLink* link) : link_(link) {}
+    void Start(PubSubService::Stub& stub) {
+      stub.async()->Attach(&context_, this);
       StartRead(&incoming_);
       AddHold();
       StartCall();
@@ -150,7 +149,6 @@ class StreamPubSubLink final : public PubSubLink {
 
    private:
     StreamPubSubLink* const link_;
-    const std::unique_ptr<PubSubService::Stub> stub_;
     grpc::ClientContext context_;
     AttachEvent incoming_;
   };
@@ -259,7 +257,8 @@ class StreamPubSubLink final : public PubSubLink {
   }
 
   void AttachLocked(const std::string& address) {
-    stream_ = new Stream(this, platform::rpc::MakeChannel(address));
+    stub_ = PubSubService::NewStub(platform::rpc::MakeChannel(address));
+    stream_ = new Stream(this);
     confirmed_ = 0;
     // The first message is hello, the second the whole interest.
     changes_.clear();
@@ -277,7 +276,7 @@ class StreamPubSubLink final : public PubSubLink {
     outgoing_.mutable_hello()->set_gateway_id(gateway_id_);
     open_ = true;
     writing_ = true;
-    stream_->Start();
+    stream_->Start(*stub_);
     stream_->StartWrite(&outgoing_);
   }
 
@@ -335,6 +334,7 @@ class StreamPubSubLink final : public PubSubLink {
   std::condition_variable wake_;
   std::condition_variable ended_;
   bool stopping_ = false;
+  std::unique_ptr<PubSubService::Stub> stub_;  // owns the channel, which must not be destroyed on a thread of its own
   Stream* stream_ = nullptr;
   bool open_ = false;      // writes are possible
   bool attached_ = false;  // the whole interest is confirmed

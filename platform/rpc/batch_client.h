@@ -86,6 +86,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
       }
       in_flight_.store(pending_.size(), std::memory_order_relaxed);
       if (stream_ == nullptr && !closed_ && now >= next_attempt_) {
+        broken_ = false;
         stream_ = new Stream(this->shared_from_this());
         stream_->Start(open_);
       }
@@ -151,6 +152,8 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
 
   void OnReady() {
     std::lock_guard lock(mutex_);
+    // The end of the stream may be reported first, on another thread; writing would then be too late.
+    if (broken_) return;
     ready_ = true;
     ready_flag_.store(true, std::memory_order_relaxed);
     backoff_ = kFirstBackoff;
@@ -187,6 +190,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
 
   void OnBroken() {
     std::lock_guard lock(mutex_);
+    broken_ = true;
     ready_ = false;
     ready_flag_.store(false, std::memory_order_relaxed);
   }
@@ -241,6 +245,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   // All below guarded by mutex_.
   Stream* stream_ = nullptr;
   bool ready_ = false;
+  bool broken_ = false;  // the stream can take no more writes
   bool writing_ = false;
   bool closed_ = false;
   uint64_t last_id_ = 0;

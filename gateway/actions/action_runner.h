@@ -1,0 +1,70 @@
+// Runs one action for one request, whatever door it came through: session, action, session changes, room
+// operations.
+#ifndef SAIL_GATEWAY_ACTIONS_ACTION_RUNNER_H_
+#define SAIL_GATEWAY_ACTIONS_ACTION_RUNNER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/actions/request_session.h"
+#include "protos/sail/action/v1/action.pb.h"
+
+namespace sail::gateway {
+
+class ActionClient;
+class PubSubLink;
+
+// The requesting socket's own rooms. Any thread.
+class RequesterRooms {
+ public:
+  virtual ~RequesterRooms() = default;
+  // done comes once what is published in the rooms from now on reaches the socket. The socket may be gone by
+  // then.
+  virtual void Join(std::vector<std::string> rooms, std::function<void(absl::Status)> done) = 0;
+  virtual void Leave(std::vector<std::string> rooms) = 0;
+};
+
+struct ActionCall {
+  action::v1::ActionRequest request;  // without session
+  ActionClient* client = nullptr;     // who implements the action
+  std::string session_id;             // from a verified cookie or the socket; may be empty
+  bool session_enabled = true;
+  std::shared_ptr<RequesterRooms> rooms;  // null over HTTP
+};
+
+struct ActionResult {
+  absl::StatusOr<action::v1::ActionResponse> response = absl::UnknownError("not run");
+  CommittedSession session;
+};
+
+class ActionRunner {
+ public:
+  using Callback = std::function<void(ActionResult)>;
+
+  // Not owned; they must outlive this.
+  ActionRunner(RequestSessions& sessions, PubSubLink& pubsub, absl::Duration action_timeout)
+      : sessions_(sessions), pubsub_(pubsub), action_timeout_(action_timeout) {}
+
+  // The callback runs on a gRPC thread or on the caller's, exactly once. An error of the session store is the
+  // result's error: the action then has not run, or its session changes may be lost and the client is told.
+  void Run(ActionCall call, Callback callback);
+
+ private:
+  struct State;
+  void RunAction(std::shared_ptr<State> state);
+  void CommitSession(std::shared_ptr<State> state);
+  void OperateRooms(std::shared_ptr<State> state);
+
+  RequestSessions& sessions_;
+  PubSubLink& pubsub_;
+  const absl::Duration action_timeout_;
+};
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_ACTIONS_ACTION_RUNNER_H_

@@ -1,0 +1,57 @@
+// The session of one request: loaded before the action runs, committed after it.
+#ifndef SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
+#define SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "protos/sail/action/v1/action.pb.h"
+
+namespace sail::gateway {
+
+class SessionClient;
+
+struct RequestSession {
+  bool enabled = true;
+  std::string id;           // empty: not stored
+  std::string data_json;    // the application's own keys; empty: none
+  std::string cookie_json;  // cookie settings as stored; empty: none stored
+};
+
+struct CommittedSession {
+  RequestSession session;
+  bool id_changed = false;  // the client must be told (Set-Cookie)
+};
+
+// Loads and commits sessions with express-session's semantics (saveUninitialized), but by key and without
+// needless writes: a session that no action changed is not written. Thread-safe; callbacks run on a gRPC
+// thread or on the caller's.
+class RequestSessions {
+ public:
+  using LoadCallback = std::function<void(absl::StatusOr<RequestSession>)>;
+  using CommitCallback = std::function<void(absl::StatusOr<CommittedSession>)>;
+
+  // new_cookie_json: the cookie settings of sessions made here. client must outlive this.
+  RequestSessions(SessionClient& client, std::string new_cookie_json)
+      : client_(client), new_cookie_json_(std::move(new_cookie_json)) {}
+
+  // id: from a cookie whose signature is right, or empty. An id that is unknown gives a session without one:
+  // ids are never adopted. Errors: UNAVAILABLE, DEADLINE_EXCEEDED.
+  void Load(const std::string& id, LoadCallback callback);
+
+  // Makes, changes, regenerates or deletes the stored session as the action asked. A session that vanished
+  // meanwhile (a logout) stays away. Errors as Load.
+  void Commit(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
+
+ private:
+  void Create(const action::v1::SessionChanges& changes, CommitCallback callback);
+
+  SessionClient& client_;
+  const std::string new_cookie_json_;
+};
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_

@@ -1,0 +1,152 @@
+#include "gateway/realtime/loop_rooms.h"
+
+#include <utility>
+
+namespace sail::gateway {
+namespace {
+
+using pubsub::v1::Operation;
+using socketio::RoomMember;
+using socketio::RoomSelection;
+using socketio::RoomTable;
+
+std::vector<std::string_view> Views(const google::protobuf::RepeatedPtrField<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+RoomTable& LoopRooms::Namespace(const std::string& nsp) {
+  std::unique_ptr<RoomTable>& table = namespaces_[nsp];
+  if (table == nullptr) {
+    table.reset(new RoomTable(nsp, this));  // here, where the private base is seen
+    link_.AddInterest({RoomKey{nsp, ""}}, [](absl::Status) {});
+  }
+  return *table;
+}
+
+void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
+                     std::function<void(absl::Status)> done) {
+  RoomTable& table = Namespace(nsp);
+  std::vector<RoomKey> awaited;
+  for (const std::string& room : rooms) {
+    const size_t opened_before = opened_.size();
+    table.Join(member, room);
+    // Somebody else's joining may still be under way: what it waits for, this one waits for too.
+    if (opened_.size() == opened_before && unconfirmed_.contains(RoomKey{nsp, room}))
+      awaited.push_back({nsp, room});
+  }
+  if (awaited.empty()) {
+    StateInterest(std::move(done));
+    return;
+  }
+  StateInterest([this, awaited, done = std::move(done)](absl::Status) mutable {
+    link_.AddInterest(awaited, [this, awaited, done = std::move(done)](absl::Status status) {
+      link_.RemoveInterest(awaited);
+      loop_.Post([done, status] { done(status); });
+    });
+  });
+}
+
+void LoopRooms::Leave(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms) {
+  RoomTable& table = Namespace(nsp);
+  for (const std::string& room : rooms) table.Leave(member, room);
+}
+
+void LoopRooms::OnRoomOpened(std::string_view nsp, std::string_view room) {
+  opened_.push_back({std::string(nsp), std::string(room)});
+  if (!std::exchange(closing_posted_, true)) {
+    loop_.Post([this] {
+      closing_posted_ = false;
+      StateInterest([](absl::Status) {});
+    });
+  }
+}
+
+void LoopRooms::OnRoomClosed(std::string_view nsp, std::string_view room) {
+  closed_.push_back({std::string(nsp), std::string(room)});
+  if (!std::exchange(closing_posted_, true)) {
+    loop_.Post([this] {
+      closing_posted_ = false;
+      StateInterest([](absl::Status) {});
+    });
+  }
+}
+
+void LoopRooms::StateInterest(std::function<void(absl::Status)> done) {
+  std::vector<RoomKey> opened = std::exchange(opened_, {});
+  std::vector<RoomKey> closed = std::exchange(closed_, {});
+  if (opened.empty()) {
+    done(absl::OkStatus());
+  } else {
+    for (const RoomKey& key : opened) ++unconfirmed_[key];
+    link_.AddInterest(opened, [this, opened, done = std::move(done)](absl::Status status) {
+      loop_.Post([this, opened, done, status] {
+        for (const RoomKey& key : opened) {
+          const auto found = unconfirmed_.find(key);
+          if (--found->second == 0) unconfirmed_.erase(found);
+        }
+        done(status);
+      });
+    });
+  }
+  // Behind the additions: a room that closed and opened again within the turn stays wanted throughout.
+  if (!closed.empty()) link_.RemoveInterest(std::move(closed));
+}
+
+void LoopRooms::Apply(const LoopOperation& delivery) {
+  const Operation& operation = *delivery.operation;
+  const auto found = namespaces_.find(operation.namespace_().empty() ? "/" : operation.namespace_());
+  if (found == namespaces_.end()) return;
+  RoomTable& table = *found->second;
+  switch (operation.operation_case()) {
+    case Operation::kBroadcast: {
+      const auto& broadcast = operation.broadcast();
+      table.Broadcast({Views(broadcast.rooms()), Views(broadcast.except_rooms())}, *delivery.packet,
+                      broadcast.volatile_());
+      break;
+    }
+    case Operation::kAddMembers:
+      MoveMembers(table, operation.add_members(), true);
+      break;
+    case Operation::kRemoveMembers:
+      MoveMembers(table, operation.remove_members(), false);
+      break;
+    case Operation::kDisconnect:
+      Disconnect(table, operation.disconnect());
+      break;
+    case Operation::kLeaveAll:
+      LeaveAll(table, operation.leave_all().room());
+      break;
+    case Operation::OPERATION_NOT_SET:
+      break;
+  }
+}
+
+void LoopRooms::MoveMembers(RoomTable& table, const pubsub::v1::MoveMembers& move, bool add) {
+  for (RoomMember* member : table.Members({Views(move.source_rooms()), {}})) {
+    for (const std::string& room : move.target_rooms()) {
+      if (add) {
+        table.Join(member, room);
+      } else {
+        table.Leave(member, room);
+      }
+    }
+  }
+}
+
+void LoopRooms::Disconnect(RoomTable& table, const pubsub::v1::DisconnectMembers& disconnect) {
+  // One disconnect with close may take other members of the same connection along: so each is looked up anew.
+  const RoomSelection selection{Views(disconnect.rooms()), Views(disconnect.except_rooms())};
+  for (auto members = table.Members(selection); !members.empty(); members = table.Members(selection)) {
+    static_cast<DisconnectableMember*>(members.front())->DisconnectByServer(disconnect.close());
+  }
+}
+
+void LoopRooms::LeaveAll(RoomTable& table, const std::string& room) {
+  for (RoomMember* member : table.Members({{room}, {}})) {
+    table.LeaveAllBut(member, static_cast<DisconnectableMember*>(member)->id());
+  }
+}
+
+}  // namespace sail::gateway

@@ -1,0 +1,77 @@
+// The rooms of one event loop's sockets, in all namespaces, tied to the cluster: interest goes up, operations
+// come down.
+#ifndef SAIL_GATEWAY_REALTIME_LOOP_ROOMS_H_
+#define SAIL_GATEWAY_REALTIME_LOOP_ROOMS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "gateway/http/event_loop.h"
+#include "gateway/socketio/rooms.h"
+#include "gateway/upstream/pubsub_link.h"
+
+namespace sail::gateway {
+
+// One operation as it is handed to every loop: a broadcast has been encoded once for all of them.
+struct LoopOperation {
+  std::shared_ptr<const pubsub::v1::Deliveries> owner;
+  const pubsub::v1::Operation* operation;
+  std::optional<socketio::EncodedPacket> packet;  // of a broadcast
+};
+
+// A member that can be told to go: what LoopRooms needs of a socket beyond RoomMember.
+class DisconnectableMember : public socketio::RoomMember {
+ public:
+  // Its own room, which leave-all keeps.
+  virtual std::string_view id() const = 0;
+  // Disconnects from the namespace; close ends the connection, too. Takes the member out of its table before
+  // it returns.
+  virtual void DisconnectByServer(bool close) = 0;
+};
+
+// Belongs to its loop's thread. Members are DisconnectableMember.
+class LoopRooms final : private socketio::RoomObserver {
+ public:
+  LoopRooms(EventLoop& loop, PubSubLink& link) : loop_(loop), link_(link) {}
+
+  // The namespace's table; made when first asked for. The gateway wants the messages to the whole namespace
+  // from then on.
+  socketio::RoomTable& Namespace(const std::string& nsp);
+
+  // done comes on the loop, or at once, when everything published in the rooms from now on reaches the
+  // member.
+  void Join(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
+            std::function<void(absl::Status)> done);
+  void Leave(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms);
+
+  // Carries out what the cluster says, on this loop's members.
+  void Apply(const LoopOperation& operation);
+
+ private:
+  void OnRoomOpened(std::string_view nsp, std::string_view room) override;
+  void OnRoomClosed(std::string_view nsp, std::string_view room) override;
+  // States the rooms that opened and closed since the last call; done as in Join, for the opened ones.
+  void StateInterest(std::function<void(absl::Status)> done);
+  void MoveMembers(socketio::RoomTable& table, const pubsub::v1::MoveMembers& move, bool add);
+  void Disconnect(socketio::RoomTable& table, const pubsub::v1::DisconnectMembers& disconnect);
+  void LeaveAll(socketio::RoomTable& table, const std::string& room);
+
+  EventLoop& loop_;
+  PubSubLink& link_;
+  absl::flat_hash_map<std::string, std::unique_ptr<socketio::RoomTable>> namespaces_;
+  std::vector<RoomKey> opened_;
+  std::vector<RoomKey> closed_;
+  // Rooms whose interest is stated and not yet confirmed, with how many statements are under way.
+  absl::flat_hash_map<RoomKey, int> unconfirmed_;
+  bool closing_posted_ = false;
+};
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_REALTIME_LOOP_ROOMS_H_

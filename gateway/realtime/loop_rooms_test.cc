@@ -1,0 +1,184 @@
+#include "gateway/realtime/loop_rooms.h"
+
+#include "gateway/engineio/manual_event_loop.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sail::gateway {
+namespace {
+
+using pubsub::v1::Deliveries;
+using pubsub::v1::Operation;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Keeps the interest and the confirmations that are due.
+class FakeLink final : public PubSubLink {
+ public:
+  void AddInterest(std::vector<RoomKey> rooms, Done done) override {
+    for (const RoomKey& room : rooms) ++interest_[room];
+    waiting_.push_back(std::move(done));
+  }
+  void RemoveInterest(std::vector<RoomKey> rooms) override {
+    for (const RoomKey& room : rooms) --interest_[room];
+  }
+  void Publish(std::vector<Operation>, Done) override {}
+  bool attached() override { return true; }
+
+  void ConfirmAll() {
+    for (Done& done : std::exchange(waiting_, {})) done(absl::OkStatus());
+  }
+  int interest(const std::string& room) { return interest_[RoomKey{"/", room}]; }
+
+ private:
+  absl::flat_hash_map<RoomKey, int> interest_;
+  std::vector<Done> waiting_;
+};
+
+class FakeSocket final : public DisconnectableMember {
+ public:
+  FakeSocket(std::string id, LoopRooms& rooms) : id_(std::move(id)), rooms_(rooms) {
+    rooms_.Namespace("/").Add(this);
+    rooms_.Join(this, "/", {id_}, [](absl::Status) {});
+  }
+  ~FakeSocket() override { rooms_.Namespace("/").Remove(this); }
+  void Deliver(const socketio::EncodedPacket&, bool) override { ++delivered; }
+  std::string_view id() const override { return id_; }
+  void DisconnectByServer(bool close) override {
+    rooms_.Namespace("/").Remove(this);
+    closed = close;
+    ++disconnected;
+  }
+  std::vector<std::string> rooms() { return rooms_.Namespace("/").RoomsOf(*this); }
+
+  int delivered = 0;
+  int disconnected = 0;
+  bool closed = false;
+
+ private:
+  const std::string id_;
+  LoopRooms& rooms_;
+};
+
+class LoopRoomsTest : public ::testing::Test {
+ protected:
+  void Settle() {
+    loop_.Run();
+    link_.ConfirmAll();
+    loop_.Run();
+  }
+  void Apply(Operation operation) {
+    auto deliveries = std::make_shared<Deliveries>();
+    *deliveries->add_operations() = std::move(operation);
+    LoopOperation out;
+    out.owner = deliveries;
+    out.operation = &deliveries->operations(0);
+    if (out.operation->has_broadcast())
+      out.packet = socketio::EncodeEvent("/", out.operation->broadcast().data_json());
+    rooms_.Apply(out);
+  }
+
+  ManualEventLoop loop_;
+  FakeLink link_;
+  LoopRooms rooms_{loop_, link_};
+};
+
+TEST_F(LoopRoomsTest, AJoinIsDoneWhenTheInterestIsConfirmed) {
+  FakeSocket a("a", rooms_), b("b", rooms_);
+  Settle();
+  int done = 0;
+  rooms_.Join(&a, "/", {"r"}, [&](absl::Status) { ++done; });
+  // The second waits for what the first has under way.
+  rooms_.Join(&b, "/", {"r"}, [&](absl::Status) { ++done; });
+  loop_.Run();
+  EXPECT_EQ(done, 0);
+  Settle();
+  Settle();
+  EXPECT_EQ(done, 2);
+  EXPECT_EQ(link_.interest("r"), 1);
+  // Confirmed already: done at once.
+  FakeSocket c("c", rooms_);
+  Settle();
+  rooms_.Join(&c, "/", {"r"}, [&](absl::Status) { ++done; });
+  EXPECT_EQ(done, 3);
+}
+
+TEST_F(LoopRoomsTest, InterestEndsWithTheLastMember) {
+  auto a = std::make_unique<FakeSocket>("a", rooms_);
+  FakeSocket b("b", rooms_);
+  for (FakeSocket* socket : {a.get(), &b}) rooms_.Join(socket, "/", {"r"}, [](absl::Status) {});
+  Settle();
+  a.reset();
+  Settle();
+  EXPECT_EQ(link_.interest("r"), 1);
+  EXPECT_EQ(link_.interest("a"), 0);
+  rooms_.Leave(&b, "/", {"r"});
+  Settle();
+  EXPECT_EQ(link_.interest("r"), 0);
+}
+
+TEST_F(LoopRoomsTest, ABroadcastReachesTheRoomWithoutTheExcepted) {
+  FakeSocket a("a", rooms_), b("b", rooms_), c("c", rooms_);
+  for (FakeSocket* socket : {&a, &b}) rooms_.Join(socket, "/", {"r"}, [](absl::Status) {});
+  Operation operation;
+  operation.mutable_broadcast()->add_rooms("r");
+  operation.mutable_broadcast()->add_except_rooms("a");
+  operation.mutable_broadcast()->set_data_json("[\"e\"]");
+  Apply(operation);
+  EXPECT_EQ(a.delivered, 0);
+  EXPECT_EQ(b.delivered, 1);
+  EXPECT_EQ(c.delivered, 0);
+}
+
+TEST_F(LoopRoomsTest, MembersOfARoomAreMovedAndTheirNewRoomsAreWanted) {
+  FakeSocket a("a", rooms_), b("b", rooms_);
+  rooms_.Join(&a, "/", {"class"}, [](absl::Status) {});
+  Operation operation;
+  operation.mutable_add_members()->add_source_rooms("class");
+  operation.mutable_add_members()->add_target_rooms("record");
+  Apply(operation);
+  Settle();
+  EXPECT_THAT(a.rooms(), ElementsAre("a", "class", "record"));
+  EXPECT_THAT(b.rooms(), ElementsAre("b"));
+  EXPECT_EQ(link_.interest("record"), 1);
+  Operation back;
+  back.mutable_remove_members()->add_source_rooms("class");
+  back.mutable_remove_members()->add_target_rooms("record");
+  Apply(back);
+  Settle();
+  EXPECT_THAT(a.rooms(), ElementsAre("a", "class"));
+  EXPECT_EQ(link_.interest("record"), 0);
+}
+
+TEST_F(LoopRoomsTest, LeaveAllKeepsTheSocketsOwnRoom) {
+  FakeSocket a("a", rooms_);
+  rooms_.Join(&a, "/", {"x", "y"}, [](absl::Status) {});
+  Operation operation;
+  operation.mutable_leave_all()->set_room("x");
+  Apply(operation);
+  EXPECT_THAT(a.rooms(), ElementsAre("a"));
+}
+
+TEST_F(LoopRoomsTest, MembersAreDisconnected) {
+  FakeSocket a("a", rooms_), b("b", rooms_);
+  Operation operation;
+  operation.mutable_disconnect()->add_rooms("a");
+  operation.mutable_disconnect()->set_close(true);
+  Apply(operation);
+  EXPECT_EQ(a.disconnected, 1);
+  EXPECT_TRUE(a.closed);
+  EXPECT_EQ(b.disconnected, 0);
+  EXPECT_THAT(a.rooms(), IsEmpty());
+}
+
+TEST_F(LoopRoomsTest, OperationsOfAnUnknownNamespaceAreIgnored) {
+  FakeSocket a("a", rooms_);
+  Operation operation;
+  operation.set_namespace_("/other");
+  operation.mutable_broadcast()->set_data_json("[\"e\"]");
+  Apply(operation);
+  EXPECT_EQ(a.delivered, 0);
+}
+
+}  // namespace
+}  // namespace sail::gateway
