@@ -13,10 +13,11 @@ std::optional<std::string_view> FindHeader(const std::vector<HttpHeader>& header
 
 std::optional<std::string> JoinHeader(const std::vector<HttpHeader>& headers, std::string_view name) {
   std::optional<std::string> joined;
+  const std::string_view separator = EqualsIgnoreCase(name, "cookie") ? "; " : ", ";
   for (const HttpHeader& header : headers) {
     if (!EqualsIgnoreCase(header.name, name)) continue;
     if (joined) {
-      joined->append(", ").append(header.value);
+      joined->append(separator).append(header.value);
     } else {
       joined = header.value;
     }

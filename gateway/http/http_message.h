@@ -19,7 +19,8 @@ struct HttpHeader {
 // The first header of that name (compared without case), if there is one.
 std::optional<std::string_view> FindHeader(const std::vector<HttpHeader>& headers, std::string_view name);
 
-// The values of all headers of that name, joined by ", " as Node does. nullopt if there is none.
+// The values of all headers of that name, joined by ", " ("; " for Cookie) as Node does. nullopt if there is
+// none.
 std::optional<std::string> JoinHeader(const std::vector<HttpHeader>& headers, std::string_view name);
 
 // A complete request: head and body. Immutable once it has been handed to a handler.

@@ -20,6 +20,7 @@ TEST(Headers, AreFoundWithoutCase) {
   EXPECT_EQ(FindHeader(headers, "x-one"), "1");
   EXPECT_EQ(FindHeader(headers, "x-two"), "a");
   EXPECT_EQ(JoinHeader(headers, "X-Two"), "a, b");
+  EXPECT_EQ(JoinHeader({{"cookie", "a=1"}, {"Cookie", "b=2"}}, "cookie"), "a=1; b=2");
   EXPECT_FALSE(FindHeader(headers, "x-three").has_value());
   EXPECT_FALSE(JoinHeader(headers, "x-three").has_value());
 }
