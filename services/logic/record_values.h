@@ -11,6 +11,8 @@
 
 namespace sail::logic {
 
+class DataEncryption;
+
 struct ColumnValue {
   const Attribute* attribute = nullptr;
   ColumnText text;
@@ -39,12 +41,12 @@ struct RecordValues {
 // and base values fill what is missing. Errors are usage errors E_INVALID_NEW_RECORD (usage_error.h) for the
 // first offending attribute in the order given, then for the first missing required one in attribute order.
 absl::StatusOr<RecordValues> NormaliseNewRecord(const Model& model, const boost::json::object& values,
-                                                int64_t now_ms);
+                                                int64_t now_ms, const DataEncryption* encryption = nullptr);
 
 // The changes that `values` ask for. A primary key in them is ignored: blueprints never change one. Errors
 // are E_INVALID_VALUES_TO_SET.
 absl::StatusOr<RecordValues> NormaliseValuesToSet(const Model& model, const boost::json::object& values,
-                                                  int64_t now_ms);
+                                                  int64_t now_ms, const DataEncryption* encryption = nullptr);
 
 // The ids of an association call (add, remove, replace): one key or an array of them, of the target's key
 // type. E_INVALID_ASSOCIATED_IDS otherwise. A null pointer stands for "not given".

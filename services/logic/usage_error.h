@@ -42,6 +42,8 @@ absl::Status RecordNotFound();
 // Input that the reference answers with a bare 500: it cannot be read (where={bad) or stored (NUL in a text).
 absl::Status UnusableRequest(std::string_view why);
 
+bool IsUnusableRequest(const absl::Status& status);
+
 // The code of a usage error; nothing for every other status.
 std::optional<UsageCode> UsageCodeOf(const absl::Status& status);
 
