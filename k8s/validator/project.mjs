@@ -17,8 +17,9 @@ function appFaults(root) {
   const listed = new Set(configMapGenerator.flatMap((generator) => generator.files));
   const wanted = [
     ...['config.yaml', 'routes.yaml', 'policies.yaml'],
-    ...fs.readdirSync(path.join(app, 'models')).map((name) => `models/${name}`),
-    ...fs.readdirSync(path.join(app, 'assets')).map((name) => `assets/${name}`),
+    ...['models', 'migrations', 'assets'].flatMap((folder) => (
+      fs.readdirSync(path.join(app, folder)).map((name) => `${folder}/${name}`)
+    )),
   ];
   return wanted.filter((name) => !listed.has(name)).map((name) => `app/kustomization.yaml lacks ${name}`);
 }
