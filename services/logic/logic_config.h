@@ -1,0 +1,44 @@
+#ifndef SAIL_LOGIC_LOGIC_CONFIG_H_
+#define SAIL_LOGIC_LOGIC_CONFIG_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/logic/app_settings.h"
+#include "services/logic/data_encryption.h"
+#include "services/logic/schema.h"
+
+namespace sail::platform {
+class ConfigReader;
+}
+
+namespace sail::logic {
+
+// The service's settings from the environment (see the README).
+struct LogicConfig {
+  std::string postgres_url;
+  std::string app_dir;
+  std::string pubsub_target;
+  int pool_size = 8;
+};
+
+// Mistakes are in the reader's status.
+LogicConfig ReadLogicConfig(platform::ConfigReader& reader);
+
+// The application folder.
+struct Application {
+  Schema schema;
+  AppSettings settings;
+  // Unset: no key.
+  std::optional<DataEncryption> encryption;
+};
+absl::StatusOr<Application> LoadApplication(const std::string& app_dir);
+
+// logic_server --migrate=alter|safe: brings the database up to date and prints what was done. The exit
+// status.
+int MigrateMain(platform::ConfigReader& reader, const std::string& argument);
+
+}  // namespace sail::logic
+
+#endif  // SAIL_LOGIC_LOGIC_CONFIG_H_
