@@ -67,8 +67,8 @@ class QueryValue {
   std::optional<int64_t> overflow_;
 };
 
-// The value of a key that JavaScript prints back unchanged after parseInt: "0", "17", not "01" or "1.5". Up to
-// 2^53.
+// The value of a key that JavaScript prints back unchanged after parseInt: "0", "17", not "01" or "1.5". Up
+// to 2^53.
 std::optional<int64_t> ParseIntegerKey(std::string_view key);
 
 }  // namespace sail::gateway

@@ -1,0 +1,71 @@
+#ifndef SAIL_GATEWAY_ROUTING_APP_CONFIG_H_
+#define SAIL_GATEWAY_ROUTING_APP_CONFIG_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/routing/route.h"
+
+namespace sail::gateway {
+
+// The gateway's part of app/config.yaml, with Sails' names and defaults.
+
+struct SessionCookieConfig {
+  std::string name = "sails.sid";
+  std::string path = "/";
+  std::string domain;
+  bool http_only = true;
+  bool secure = false;
+  std::string same_site;                  // "Lax", "Strict", "None" or empty
+  std::optional<absl::Duration> max_age;  // unset: until the browser closes
+};
+
+struct SocketsConfig {
+  std::string path = "/socket.io";  // without a slash at the end
+  bool websocket = true;            // transports
+  bool polling = false;
+  absl::Duration ping_interval = absl::Seconds(25);
+  absl::Duration ping_timeout = absl::Seconds(60);
+  int64_t max_http_buffer_size = 1 << 20;  // bytes of one message
+  // See OriginList. Unset: sockets of every origin, and of none.
+  std::optional<std::vector<std::string>> only_allow_origins;
+};
+
+struct HttpConfig {
+  // How many proxies in front are believed about the client (X-Forwarded-For, -Proto, -Host). trustProxy:
+  // false is 0, true is every hop.
+  int64_t trusted_hops = 0;
+  int64_t body_limit = 1 << 20;                     // bytes
+  std::map<std::string, std::string> static_files;  // URL prefix → folder under the application's
+};
+
+struct SecurityConfig {
+  bool csrf = false;
+  // Whether `cors` holds for all routes; if not, routes bring their own settings.
+  bool cors_for_all_routes = false;
+  CorsSettings cors;
+};
+
+struct AppConfig {
+  SessionCookieConfig session_cookie;
+  SocketsConfig sockets;
+  HttpConfig http;
+  SecurityConfig security;
+};
+
+// Reads the text of app/config.yaml; `file` names it in messages. Sections that are not the gateway's
+// (models, blueprints,
+// ...) are left to others. INVALID_ARGUMENT tells every problem with its line.
+absl::StatusOr<AppConfig> ParseAppConfig(const std::string& text, const std::string& file);
+
+// The same from the file itself; a file that does not exist means the defaults.
+absl::StatusOr<AppConfig> LoadAppConfig(const std::string& path);
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_ROUTING_APP_CONFIG_H_
