@@ -12,9 +12,11 @@ namespace sail::gateway::engineio {
 
 class FakeTransport : public Transport {
  public:
-  void Send(std::vector<OutgoingPacket>* batch) override {
+  bool Send(std::vector<OutgoingPacket>* batch) override {
     ++batches;
     for (const OutgoingPacket& packet : *batch) sent.emplace_back(packet.payload());
+    batch->clear();
+    return writes_at_once;
   }
   void Close() override { closed = true; }
   void Abort() override { aborted = true; }
@@ -24,6 +26,7 @@ class FakeTransport : public Transport {
   std::vector<std::string> Take() { return std::exchange(sent, {}); }
 
   std::vector<std::string> sent;
+  bool writes_at_once = false;
   int batches = 0;
   bool closed = false;
   bool aborted = false;

@@ -25,7 +25,10 @@ class ManualByteStream : public ByteStream {
     written += *bytes;
     ++writes;
   }
-  void Flush() override { ++flushes; }
+  void Flush() override {
+    ++flushes;
+    if (reads_at_once) queued_ = 0;
+  }
   size_t queued_bytes() const override { return queued_; }
   uint64_t sent_bytes() const override { return written.size() - queued_; }
   void Close() override {
@@ -61,6 +64,7 @@ class ManualByteStream : public ByteStream {
   std::string written;
   int writes = 0;
   int flushes = 0;
+  bool reads_at_once = false;  // the client reads whatever is flushed
   bool paused = false;
   bool aborted = false;
 

@@ -155,8 +155,7 @@ void EngineSession::Flush() {
 
 void EngineSession::SendBatch() {
   queue_.TakeBatch(&batch_);
-  transport_->Send(&batch_);
-  batch_.clear();
+  if (transport_->Send(&batch_)) queue_.BatchWritten();
   if (batch_.capacity() > kKeptBatchCapacity) batch_ = {};
 }
 

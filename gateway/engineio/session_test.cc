@@ -257,6 +257,18 @@ TEST_F(SessionTest, NextBatchWaitsForThePrevious) {
   EXPECT_EQ(transport.Take(), (Strings{"4b", "4c"}));
 }
 
+TEST_F(SessionTest, StaysWritableWhileTheTransportWritesAtOnce) {
+  Start(Version::kV4);
+  transport.writes_at_once = true;
+  session->Send(Message("a"));
+  loop.Run();
+  EXPECT_TRUE(session->writable());
+  EXPECT_EQ(session->queued_bytes(), 0u);
+  session->Send(Message("b"));
+  loop.Run();
+  EXPECT_EQ(transport.Take(), (Strings{"4a", "4b"}));
+}
+
 TEST_F(SessionTest, VolatileIsDroppedWhileSomethingIsOnItsWay) {
   int dropped = 0;
   options.on_volatile_dropped = [&] { ++dropped; };

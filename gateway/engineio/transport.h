@@ -10,14 +10,15 @@ namespace sail::gateway::engineio {
 
 // Belongs to the session's loop. Reports to EngineSession: OnTextPacket and OnBinaryPacket for what arrives,
 // OnTransportDrained when all that it got has been written, OnTransportClosed when the client is gone. None
-// of the methods below calls back before it returns, except that Send may report the drain.
+// of the methods below calls the session back before it returns.
 class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Writes the packets, in order, in one go; leaves the vector with whatever capacity it has. Called while
-  // nothing is in flight, or for the last time right before Close.
-  virtual void Send(std::vector<OutgoingPacket>* batch) = 0;
+  // Writes the packets, in order, in one go, and clears the vector. Called while nothing is in flight, or for
+  // the last time right before Close. True if everything has left already; otherwise OnTransportDrained
+  // follows.
+  virtual bool Send(std::vector<OutgoingPacket>* batch) = 0;
 
   // Closes in the transport's own way after what was sent has been written, within a bounded time. The
   // session gets no further calls.

@@ -18,10 +18,11 @@ void WebSocketTransport::Start(std::string already_read, std::function<void()> o
   if (!already_read.empty()) OnBytes(already_read);
 }
 
-void WebSocketTransport::Send(std::vector<OutgoingPacket>* batch) {
+bool WebSocketTransport::Send(std::vector<OutgoingPacket>* batch) {
   for (OutgoingPacket& packet : *batch) stream_->Write(std::move(packet).TakeFrame());
   batch->clear();
   stream_->Flush();
+  return stream_->queued_bytes() == 0;
 }
 
 void WebSocketTransport::Close() { EndWith(websocket::EncodeCloseFrame(CloseCode::kNone)); }

@@ -31,7 +31,7 @@ class WebSocketTransport : public Transport, private websocket::FrameHandler {
   // the transport.
   void Start(std::string already_read, std::function<void()> on_finished);
 
-  void Send(std::vector<OutgoingPacket>* batch) override;
+  bool Send(std::vector<OutgoingPacket>* batch) override;
   void Close() override;
   void Abort() override;
   void PauseReading() override { stream_->PauseReading(); }

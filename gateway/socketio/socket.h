@@ -1,0 +1,126 @@
+// One client in one namespace.
+#ifndef SAIL_GATEWAY_SOCKETIO_SOCKET_H_
+#define SAIL_GATEWAY_SOCKETIO_SOCKET_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "gateway/http/event_loop.h"
+#include "gateway/socketio/application.h"
+#include "gateway/socketio/decoder.h"
+#include "gateway/socketio/encoded_packet.h"
+#include "gateway/socketio/namespaces.h"
+#include "gateway/socketio/rooms.h"
+
+namespace sail::gateway::socketio {
+
+class Client;
+
+// A client's answer to an event. Valid during the callback only.
+struct AckReply {
+  std::vector<std::string_view> args;  // raw JSON
+  std::vector<std::string> attachments;
+};
+
+// Called once: with the answer, DEADLINE_EXCEEDED ("operation has timed out"), or CANCELLED when the socket
+// has been disconnected. Never from within EmitWithAck.
+using AckCallback = std::function<void(absl::StatusOr<AckReply>)>;
+
+// Belongs to its client's loop, where all but id() and nsp() has to be called. Kept alive by its client while
+// connected; whoever else holds it may go on calling it: a socket that is not connected does nothing and says
+// so.
+class Socket final : public RoomMember, public std::enable_shared_from_this<Socket> {
+ public:
+  // Made by Client.
+  Socket(Client* client, Namespace* nsp, std::string id);
+
+  // 20 characters, also the name of the room that the socket alone is in. Protocol 4: the engine's sid in
+  // "/", and
+  // "/name#" + sid elsewhere, which is what such clients compute for themselves.
+  const std::string& id() const { return id_; }
+  const std::string& nsp() const { return nsp_->name; }
+  bool connected() const { return state_ == State::kConnected; }
+
+  // The connection. Null from the end of OnDisconnect on.
+  Client* client() const { return client_; }
+
+  // payload: a JSON array with the event's name in front (EventPayload makes one). False if it was not
+  // queued: not connected, over the limit of the send queue (the client is about to be cut), or volatile and
+  // not writable.
+  bool Emit(std::string_view payload, std::vector<std::string> attachments = {}, bool is_volatile = false);
+
+  // False if it was not queued, or too many answers are outstanding; the callback is not called then.
+  bool EmitWithAck(std::string_view payload, std::vector<std::string> attachments,
+                   std::chrono::milliseconds timeout, AckCallback callback);
+
+  // For rooms: a packet that is shared with others.
+  void Deliver(const EncodedPacket& packet, bool is_volatile) override;
+
+  // False if nothing changed.
+  bool Join(std::string_view room);
+  bool Leave(std::string_view room);
+  // All but the room of its id.
+  void LeaveAll();
+  // Sorted; includes the room of its id.
+  std::vector<std::string> Rooms() const;
+
+  // Leaves the namespace, or closes the whole connection with all its namespaces. OnDisconnect is called from
+  // within, with "server namespace disconnect".
+  void Disconnect(bool close_connection = false);
+
+  // Whatever the application wants to keep with the socket.
+  void set_data(std::shared_ptr<void> data) { data_ = std::move(data); }
+  template <typename T>
+  T* data() const {
+    return static_cast<T*>(data_.get());
+  }
+
+ private:
+  friend class AckResponder;
+  friend class Client;
+  friend class ConnectDecision;
+  enum class State { kConnecting, kConnected, kClosed };
+
+  struct PendingAck {
+    AckCallback callback;
+    std::unique_ptr<Timer> timer;
+  };
+
+  // An event that came before the application's decision.
+  struct EarlyEvent {
+    std::string payload;
+    std::optional<uint64_t> id;
+    std::vector<std::string> attachments;
+  };
+
+  bool Accept();
+  bool Refuse(std::string_view message, std::string_view data_json);
+  bool SendAck(uint64_t id, std::string_view args, std::vector<std::string> attachments);
+  void OnEventPacket(DecodedPacket packet);
+  void OnAckPacket(DecodedPacket packet);
+  // False if there are too many.
+  bool KeepEarlyEvent(DecodedPacket packet);
+  void DeliverEarlyEvents();
+  // The client has dropped the socket.
+  void Close(std::string_view reason);
+
+  Client* client_;
+  Namespace* const nsp_;
+  const std::string id_;
+  State state_ = State::kConnecting;
+  std::vector<EarlyEvent> early_events_;
+  absl::flat_hash_map<uint64_t, PendingAck> pending_acks_;
+  std::shared_ptr<void> data_;
+};
+
+}  // namespace sail::gateway::socketio
+
+#endif  // SAIL_GATEWAY_SOCKETIO_SOCKET_H_
