@@ -5,6 +5,7 @@
 #include "gateway/http/accept.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/content_coding.h"
+#include "gateway/http/content_type.h"
 #include "gateway/http/entity_tag.h"
 #include "gateway/http/response_format.h"
 
@@ -46,18 +47,6 @@ void SetContentType(HttpResponse* response) {
     return;
   }
   if (!fallback.empty()) response->AddHeader("Content-Type", std::string(fallback));
-}
-
-// The types that npm compressible knows, as far as a server like this sends them.
-bool IsCompressible(std::string_view content_type) {
-  const std::string type = AsciiLowered(TrimSpace(content_type.substr(0, content_type.find(';'))));
-  if (type.starts_with("text/")) return type != "text/event-stream";
-  if (type.ends_with("+json") || type.ends_with("+xml") || type.ends_with("+text")) return true;
-  return type == "application/json" || type == "application/javascript" || type == "application/xml" ||
-         type == "application/wasm" || type == "application/manifest+json" || type == "application/rtf" ||
-         type == "application/x-javascript" || type == "application/x-www-form-urlencoded" ||
-         type == "font/otf" || type == "font/ttf" || type == "image/bmp" || type == "image/x-icon" ||
-         type == "image/vnd.microsoft.icon";
 }
 
 void CompressBody(const HttpRequest& request, HttpResponse* response) {
