@@ -110,6 +110,41 @@ TEST_F(HubTest, EventsSentBehindTheConnectWaitForTheDecision) {
   EXPECT_EQ(Sent(peer), (Strings{R"(40{"sid":"AAAAAAAAAAAAAAAAAAAC"})", "437[]"}));
 }
 
+TEST_F(HubTest, RoomsMayBeJoinedBeforeTheDecision) {
+  application.accept_at_once = false;
+  const Peer peer = Open();
+  Send(peer, "40");
+  const std::shared_ptr<Socket> socket = application.last_socket;
+  EXPECT_TRUE(socket->Join(socket->id()));
+  EXPECT_TRUE(socket->Join("r1"));
+  hub().Broadcast("/", {{"r1"}, {}}, R"(["too early"])");
+  application.decisions[0].Accept();
+  hub().Broadcast("/", {{"r1"}, {}}, R"(["ev"])");
+  EXPECT_EQ(Sent(peer), (Strings{R"(40{"sid":"AAAAAAAAAAAAAAAAAAAC"})", R"(42["ev"])"}));
+}
+
+TEST_F(HubTest, ServerMayDisconnectBeforeTheDecision) {
+  application.accept_at_once = false;
+  const Peer peer = Open();
+  Send(peer, "40");
+  application.last_socket->Join("r1");
+  application.last_socket->Disconnect();
+  EXPECT_EQ(hub().FindNamespace("/")->rooms.size(), 0u);
+  EXPECT_FALSE(application.decisions[0].Accept());
+  EXPECT_EQ(Sent(peer), Strings{"41"});
+  EXPECT_EQ(application.Take(), Strings{"connect / {}"});
+}
+
+TEST_F(HubTest, RefusedSocketIsInNoRoom) {
+  application.accept_at_once = false;
+  const Peer peer = Open();
+  Send(peer, "40");
+  application.last_socket->Join("r1");
+  application.decisions[0].Refuse("no");
+  EXPECT_EQ(hub().FindNamespace("/")->rooms.room_count(), 0u);
+  EXPECT_EQ(hub().FindNamespace("/")->rooms.size(), 0u);
+}
+
 TEST_F(HubTest, TooManyEarlyEventsCloseTheConnection) {
   options.client.max_early_events = 2;
   application.accept_at_once = false;

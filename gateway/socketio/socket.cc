@@ -10,7 +10,9 @@
 namespace sail::gateway::socketio {
 
 Socket::Socket(Client* client, Namespace* nsp, std::string id)
-    : client_(client), nsp_(nsp), id_(std::move(id)) {}
+    : client_(client), nsp_(nsp), id_(std::move(id)) {
+  nsp_->rooms.Add(this);
+}
 
 bool Socket::Emit(std::string_view payload, std::vector<std::string> attachments, bool is_volatile) {
   if (!connected()) return false;
@@ -34,18 +36,16 @@ void Socket::Deliver(const EncodedPacket& packet, bool is_volatile) {
   if (connected()) client_->Send(packet, is_volatile);
 }
 
-bool Socket::Join(std::string_view room) { return connected() && nsp_->rooms.Join(this, room); }
+bool Socket::Join(std::string_view room) { return nsp_->rooms.Join(this, room); }
 
-bool Socket::Leave(std::string_view room) { return connected() && nsp_->rooms.Leave(this, room); }
+bool Socket::Leave(std::string_view room) { return nsp_->rooms.Leave(this, room); }
 
-void Socket::LeaveAll() {
-  if (connected()) nsp_->rooms.LeaveAllBut(this, id_);
-}
+void Socket::LeaveAll() { nsp_->rooms.LeaveAllBut(this, id_); }
 
 std::vector<std::string> Socket::Rooms() const { return nsp_->rooms.RoomsOf(*this); }
 
 void Socket::Disconnect(bool close_connection) {
-  if (!connected()) return;
+  if (state_ == State::kClosed) return;
   if (close_connection) return client_->Disconnect();
   client_->Send(EncodePlain(PacketType::kDisconnect, nsp()), false);
   client_->Drop(shared_from_this(), "server namespace disconnect");
@@ -56,7 +56,6 @@ bool Socket::Accept() {
   const std::shared_ptr<Socket> self = shared_from_this();
   state_ = State::kConnected;
   client_->connect_timer_.reset();
-  nsp_->rooms.Add(this);
   nsp_->rooms.Join(this, id_);
   std::string payload;
   if (!client_->speaks_protocol_4()) {

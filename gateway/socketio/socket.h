@@ -64,7 +64,9 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   // For rooms: a packet that is shared with others.
   void Deliver(const EncodedPacket& packet, bool is_volatile) override;
 
-  // False if nothing changed.
+  // False if nothing changed. Possible from OnConnect on, so that an application can see to it that what is
+  // sent to the rooms elsewhere reaches this loop before it accepts the socket; until then packets to its
+  // rooms are dropped.
   bool Join(std::string_view room);
   bool Leave(std::string_view room);
   // All but the room of its id.
