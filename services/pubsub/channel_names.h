@@ -1,0 +1,39 @@
+// The Redis channels of the classic Socket.IO adapter, for one key prefix P (usually "socket.io").
+#ifndef SAIL_PUBSUB_CHANNEL_NAMES_H_
+#define SAIL_PUBSUB_CHANNEL_NAMES_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sail::pubsub {
+
+class ChannelNames {
+ public:
+  explicit ChannelNames(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  // P#N# : broadcasts to all sockets of namespace N, and to several rooms.
+  std::string All(std::string_view ns) const { return Join("#", ns, "#"); }
+  // P#N#room# : broadcasts to one room.
+  std::string Room(std::string_view ns, std::string_view room) const {
+    return All(ns) + std::string(room) + "#";
+  }
+  // P-request#N# and P-response#N# : what nodes ask each other.
+  std::string Request(std::string_view ns) const { return Join("-request#", ns, "#"); }
+  std::string Response(std::string_view ns) const { return Join("-response#", ns, "#"); }
+  // Sails' admin bus: P#sails#, but the bare P where a prefix other than the default is configured.
+  std::string Admin() const { return prefix_ == kDefaultPrefix ? prefix_ + "#sails#" : prefix_; }
+
+  static constexpr char kDefaultPrefix[] = "socket.io";
+
+ private:
+  std::string Join(std::string_view kind, std::string_view ns, std::string_view end) const {
+    return prefix_ + std::string(kind) + std::string(ns) + std::string(end);
+  }
+
+  const std::string prefix_;
+};
+
+}  // namespace sail::pubsub
+
+#endif  // SAIL_PUBSUB_CHANNEL_NAMES_H_
