@@ -209,6 +209,10 @@ absl::StatusOr<v1::Operation> DecodeAdmin(std::string_view payload) {
   return operation;
 }
 
+std::string DoneAnswer(const ClusterRequest& request) {
+  return "{\"requestId\":" + platform::json::JsonString(request.request_id) + "}";
+}
+
 std::optional<std::string> EmptyAnswer(const ClusterRequest& request) {
   if (request.request_id.empty()) return std::nullopt;
   const std::string id = platform::json::JsonString(request.request_id);

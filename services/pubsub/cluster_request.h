@@ -48,6 +48,9 @@ absl::StatusOr<ClusterRequest> DecodeRequest(std::string_view payload, std::stri
 // join, leave and leaveAll of Sails' admin bus, all in the namespace "/". INVALID_ARGUMENT: something else.
 absl::StatusOr<v1::Operation> DecodeAdmin(std::string_view payload);
 
+// The answer of the node that did what an old request for one socket asked.
+std::string DoneAnswer(const ClusterRequest& request);
+
 // The answer of a node that has no sockets of its own, for the response channel; nothing where none is due.
 std::optional<std::string> EmptyAnswer(const ClusterRequest& request);
 

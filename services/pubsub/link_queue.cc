@@ -1,0 +1,67 @@
+#include "services/pubsub/link_queue.h"
+
+#include <utility>
+
+namespace sail::pubsub {
+
+size_t LinkQueue::Deliver(std::shared_ptr<const v1::Operation> operation) {
+  const size_t bytes = operation->ByteSizeLong();
+  if (operations_ < max_operations_ && bytes_ + bytes <= max_bytes_) {
+    entries_.push_back({std::move(operation), std::nullopt, bytes});
+    bytes_ += bytes;
+    ++operations_;
+    return 0;
+  }
+  const size_t dropped = operations_ + 1;
+  // Older gaps go, too: the one that comes stands for everything before it.
+  std::erase_if(entries_, [](const Entry& entry) { return !entry.done.has_value(); });
+  bytes_ = 0;
+  operations_ = 0;
+  Gap();
+  return dropped;
+}
+
+void LinkQueue::Done(uint64_t id, const absl::Status& status) {
+  v1::Done done;
+  done.set_id(id);
+  done.set_code(static_cast<int>(status.code()));
+  done.set_message(std::string(status.message()));
+  entries_.push_back({nullptr, std::move(done), 0});
+  ++dones_;
+}
+
+void LinkQueue::Gap() {
+  if (!entries_.empty() && entries_.back().operation == nullptr && !entries_.back().done.has_value()) return;
+  entries_.push_back({});
+}
+
+bool LinkQueue::Take(v1::AttachEvent* event) {
+  event->Clear();
+  if (entries_.empty()) return false;
+  Entry& first = entries_.front();
+  if (first.done.has_value()) {
+    *event->mutable_done() = *std::move(first.done);
+    entries_.pop_front();
+    --dones_;
+    return true;
+  }
+  if (first.operation == nullptr) {
+    event->mutable_gap();
+    entries_.pop_front();
+    return true;
+  }
+  v1::Deliveries* deliveries = event->mutable_deliveries();
+  size_t size = 0;
+  while (!entries_.empty() && entries_.front().operation != nullptr) {
+    Entry& entry = entries_.front();
+    if (size > 0 && size + entry.bytes > kMessageBytes) break;
+    size += entry.bytes;
+    *deliveries->add_operations() = *entry.operation;
+    bytes_ -= entry.bytes;
+    --operations_;
+    entries_.pop_front();
+  }
+  return true;
+}
+
+}  // namespace sail::pubsub

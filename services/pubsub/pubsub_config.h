@@ -1,0 +1,28 @@
+// The pubsub service's settings.
+#ifndef SAIL_PUBSUB_PUBSUB_CONFIG_H_
+#define SAIL_PUBSUB_PUBSUB_CONFIG_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "platform/config/config_reader.h"
+#include "platform/redis/client.h"
+
+namespace sail::pubsub {
+
+struct PubSubConfig {
+  platform::redis::ClientOptions redis;
+  // The Socket.IO adapter's "key".
+  std::string key_prefix;
+  // No publish takes longer.
+  absl::Duration max_timeout;
+};
+
+// SAIL_REDIS_URL (required), SAIL_REDIS_CA_FILE, SAIL_PUBSUB_KEY_PREFIX (socket.io), SAIL_PUBSUB_TIMEOUT_MS
+// (2000). INVALID_ARGUMENT names every mistake, also those that the reader found before.
+absl::StatusOr<PubSubConfig> ReadPubSubConfig(platform::ConfigReader& reader);
+
+}  // namespace sail::pubsub
+
+#endif  // SAIL_PUBSUB_PUBSUB_CONFIG_H_

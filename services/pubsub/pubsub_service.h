@@ -1,0 +1,37 @@
+// sail.pubsub.v1.PubSubService over gRPC.
+#ifndef SAIL_PUBSUB_PUBSUB_SERVICE_H_
+#define SAIL_PUBSUB_PUBSUB_SERVICE_H_
+
+#include <memory>
+
+#include "absl/time/time.h"
+#include "platform/metrics/metrics.h"
+#include "services/pubsub/cluster_bus.h"
+#include "services/pubsub/publisher.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace sail::pubsub {
+
+// Nothing blocks. The bus and the publisher outlive the calls. No publish takes longer than max_timeout.
+class PubSubService {
+ public:
+  PubSubService(ClusterBus& bus, Publisher& publisher, absl::Duration max_timeout,
+                platform::metrics::Registry& registry);
+  ~PubSubService();
+
+  grpc::Service* service() const;
+
+  // Ends every link with UNAVAILABLE, so that the gateways attach to another replica; later ones at once.
+  void CloseLinks();
+
+ private:
+  class Calls;
+  const std::unique_ptr<Calls> calls_;
+};
+
+}  // namespace sail::pubsub
+
+#endif  // SAIL_PUBSUB_PUBSUB_SERVICE_H_
