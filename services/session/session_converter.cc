@@ -1,0 +1,25 @@
+#include "services/session/session_converter.h"
+
+#include <utility>
+
+namespace sail::session {
+
+SessionContent ContentFrom(const v1::CreateRequest& request) {
+  return {request.data_json(), request.cookie_json()};
+}
+
+SessionContent ContentFrom(const v1::RegenerateRequest& request) {
+  return {request.data_json(), request.cookie_json()};
+}
+
+SessionChanges ChangesFrom(const v1::UpdateRequest& request) {
+  return {{request.set().begin(), request.set().end()}, {request.unset().begin(), request.unset().end()}};
+}
+
+void ToProto(Session&& session, v1::Session* proto) {
+  proto->set_id(std::move(session.id));
+  proto->set_data_json(std::move(session.data_json));
+  proto->set_cookie_json(std::move(session.cookie_json));
+}
+
+}  // namespace sail::session
