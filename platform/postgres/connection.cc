@@ -76,7 +76,10 @@ class Connection::Rep {
 #pragma GCC diagnostic pop
     socket = connection.sock();
     session.emplace(connection);
-    session->exec("SET client_encoding = 'UTF8'; SET standard_conforming_strings = on");
+    // Planning a statement anew for its values takes longer than running it where a row is found by its key.
+    session->exec(
+        "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; "
+        "SET plan_cache_mode = force_generic_plan");
   }
 
   // The name of the prepared statement for sql.

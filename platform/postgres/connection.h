@@ -36,8 +36,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Runs one statement, prepared on its first use; the 200 used last stay prepared. A text with a NUL byte is
-  // an INVALID_ARGUMENT, as Postgres has none. Other errors as SqlError says.
+  // Runs one statement, prepared on its first use and planned once for all values; the 200 used last stay
+  // prepared. A text with a NUL byte is an INVALID_ARGUMENT, as Postgres has none. Other errors as SqlError
+  // says.
   absl::StatusOr<Result> Execute(std::string_view sql, absl::Span<const Parameter> parameters = {});
 
   // Runs one or more statements without parameters, never prepared: BEGIN, SET, the files of a migration.
