@@ -33,7 +33,7 @@ constexpr char kBegin[] =
 constexpr char kSelect[] =
     "SELECT id::text, encode(publish_request, 'base64'), (SELECT origin FROM sail_outbox_origin) FROM "
     "sail_outbox "
-    "ORDER BY id LIMIT 500";
+    "ORDER BY sail_outbox.id LIMIT 500";
 constexpr int kMaxRows = 500;
 
 }  // namespace
