@@ -127,6 +127,12 @@ std::vector<std::string> ConfigReader::List(const std::string& name, std::string
   return items;
 }
 
+std::vector<std::string> ConfigReader::SecretList(const std::string& name) {
+  std::vector<std::string> items = List(name, "");
+  settings_[name] = items.empty() ? "" : "***";
+  return items;
+}
+
 absl::Status ConfigReader::status() const {
   if (mistakes_.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(mistakes_, "; "));

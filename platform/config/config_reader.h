@@ -48,6 +48,9 @@ class ConfigReader {
   // Separated by commas, white space around the items dropped, empty items too.
   std::vector<std::string> List(const std::string& name, std::string_view default_value);
 
+  // As List, for secrets.
+  std::vector<std::string> SecretList(const std::string& name);
+
   // Adds a mistake that the caller found: Reject("SAIL_LOG_LEVEL", "must be debug, info, warning or error").
   void Reject(const std::string& name, std::string_view what) { Mistake(name, what); }
 

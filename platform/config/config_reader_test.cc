@@ -44,11 +44,14 @@ TEST(ConfigReader, TellsAllMistakesAtOnce) {
 }
 
 TEST(ConfigReader, SettingsShowNoSecrets) {
-  ConfigReader reader =
-      ReaderOf({{"S", "hunter2"}, {"U", "redis://bob:hunter2@h:1/0"}, {"V", "redis://h:1"}});
+  ConfigReader reader = ReaderOf({{"S", "hunter2"},
+                                  {"U", "redis://bob:hunter2@h:1/0"},
+                                  {"V", "redis://h:1"},
+                                  {"L", "hunter2,hunter22"}});
   EXPECT_EQ(reader.Secret("S", ""), "hunter2");
   EXPECT_EQ(reader.Url("U", ""), "redis://bob:hunter2@h:1/0");
   reader.Url("V", "");
+  EXPECT_THAT(reader.SecretList("L"), ElementsAre("hunter2", "hunter22"));
   for (const auto& [name, value] : reader.Settings()) EXPECT_THAT(value, Not(HasSubstr("hunter2"))) << name;
   EXPECT_EQ(reader.Settings().at("U"), "redis://bob:***@h:1/0");
   EXPECT_EQ(reader.Settings().at("V"), "redis://h:1");

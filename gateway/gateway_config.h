@@ -1,0 +1,38 @@
+// The gateway's settings from the environment. What belongs to the application is in its folder
+// (routing/app_config.h).
+#ifndef SAIL_GATEWAY_GATEWAY_CONFIG_H_
+#define SAIL_GATEWAY_GATEWAY_CONFIG_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "platform/server/server.h"
+
+namespace sail::platform {
+class ConfigReader;
+}
+
+namespace sail::gateway {
+
+struct GatewayConfig {
+  platform::ServerOptions server;  // without a gRPC address
+  std::string http_address;        // SAIL_HTTP_ADDRESS, host:port
+  int threads = 0;                 // SAIL_GATEWAY_THREADS
+  std::string session_target;      // SAIL_SESSION_TARGET; targets: see platform/rpc/resolver.h
+  std::string pubsub_target;       // SAIL_PUBSUB_TARGET
+  std::string logic_target;        // SAIL_LOGIC_TARGET
+  std::string app_dir;             // SAIL_APP_DIR
+  // SAIL_SESSION_SECRET first, then SAIL_SESSION_OLD_SECRETS: signs with the first, accepts all.
+  std::vector<std::string> session_secrets;
+  absl::Duration action_timeout;  // SAIL_ACTION_TIMEOUT_MS: the longest that an action may take
+  size_t max_connections = 0;     // SAIL_MAX_CONNECTIONS
+};
+
+// Errors: INVALID_ARGUMENT with every mistake.
+absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader);
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_GATEWAY_CONFIG_H_
