@@ -20,6 +20,7 @@
 #include "platform/config/config_reader.h"
 #include "platform/log/log.h"
 #include "platform/metrics/metrics.h"
+#include "platform/rpc/callback_threads.h"
 #include "platform/server/admin_server.h"
 #include "platform/text/string_view.h"
 
@@ -67,6 +68,7 @@ class Server::Parts {
 
   absl::Status Start() {
     if (!options_.grpc_address.empty()) {
+      rpc::KeepCallbackThreads();
       grpc::EnableDefaultHealthCheckService(true);
       grpc::reflection::InitProtoReflectionServerBuilderPlugin();
       grpc::ServerBuilder builder;
@@ -76,6 +78,8 @@ class Server::Parts {
                                  0);  // two processes on one port are a mistake, not a feature
       // Clients may ping every 10 s even without calls; see channel.cc.
       builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+      // gRPC's own bandwidth probes are pings too and would count as strikes.
+      builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
       builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
       builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
       builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
