@@ -48,6 +48,11 @@ void ActionRunner::Run(ActionCall call, Callback callback) {
 }
 
 void ActionRunner::RunAction(std::shared_ptr<State> state) {
+  if (state->call.client == nullptr) {
+    state->result.response = action::v1::ActionResponse();
+    CommitSession(std::move(state));
+    return;
+  }
   const std::string& method = state->call.request.method();
   const bool repeatable = method == "GET" || method == "HEAD" || method == "OPTIONS";
   ActionClient* client = state->call.client;

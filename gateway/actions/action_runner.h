@@ -31,8 +31,9 @@ class RequesterRooms {
 
 struct ActionCall {
   action::v1::ActionRequest request;  // without session
-  ActionClient* client = nullptr;     // who implements the action
-  std::string session_id;             // from a verified cookie or the socket; may be empty
+  ActionClient* client =
+      nullptr;             // who implements the action; null: the answer is known, only the session is wanted
+  std::string session_id;  // from a verified cookie or the socket; may be empty
   bool session_enabled = true;
   std::shared_ptr<RequesterRooms> rooms;  // null over HTTP
 };

@@ -3,43 +3,50 @@
 #define SAIL_GATEWAY_SAILS_HTTP_HANDLER_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/actions/action_runner.h"
 #include "gateway/actions/route_source.h"
 #include "gateway/http/http_handler.h"
-#include "gateway/routing/app_config.h"
 #include "gateway/sails/session_cookie.h"
 #include "platform/metrics/metrics.h"
 
 namespace sail::gateway {
 
-class StaticFiles;
+struct HttpHandlerOptions {
+  size_t max_body_bytes = 1 << 20;
+  // Gives the answer where a request is for the socket server (Engine.IO over HTTP), which has no session.
+  std::function<std::optional<HttpResponse>(const HttpRequest&)> answer_engine_request;
+  // Gives a static file's answer, if there is one for the request.
+  std::function<std::optional<HttpResponse>(const HttpRequest&)> find_file;
+};
 
-// Everything here is thread-safe: requests of all loops pass through one object. What it is given must outlive it.
+// Requests of all loops pass through one object; what it is given must outlive it.
 class SailsHttpHandler final : public RequestHandler {
  public:
-  SailsHttpHandler(const AppConfig& config, const SessionCookie& cookie, RouteSource& routes, ActionRunner& runner,
-                   StaticFiles& files, platform::metrics::Registry& registry);
+  SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie, RouteSource& routes,
+                   ActionRunner& runner, platform::metrics::Registry& registry);
 
   void Handle(std::shared_ptr<const HttpRequest> request, std::shared_ptr<Responder> responder) override;
-  size_t MaxBodyBytes(const HttpRequest& head) override;
+  size_t MaxBodyBytes(const HttpRequest&) override { return options_.max_body_bytes; }
 
  private:
   struct Exchange;
 
-  // What answers the request without an action, if anything does; the session is made and committed all the same.
-  bool AnswerBuiltIn(Exchange& exchange);
-  bool PrepareAction(Exchange& exchange, const RouteMatch& match);
-  void Run(std::shared_ptr<Exchange> exchange);
+  // An answer that needs no action. The session is made and committed all the same.
+  std::optional<HttpResponse> AnswerWithoutAction(const HttpRequest& request, const RouteMatch& match) const;
+  void FillRequest(const HttpRequest& request, const RouteMatch& match, std::string body_json,
+                   action::v1::ActionRequest* out) const;
   void Finish(Exchange& exchange, ActionResult result);
+  void Send(Exchange& exchange, HttpResponse response);
 
-  const AppConfig& config_;
+  const HttpHandlerOptions options_;
   const SessionCookie& cookie_;
   RouteSource& routes_;
   ActionRunner& runner_;
-  StaticFiles& files_;
   platform::metrics::Histogram* const duration_;
   platform::metrics::Counter* responses_[6];  // by the status's first digit
 };

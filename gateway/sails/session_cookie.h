@@ -2,34 +2,41 @@
 #ifndef SAIL_GATEWAY_SAILS_SESSION_COOKIE_H_
 #define SAIL_GATEWAY_SAILS_SESSION_COOKIE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gateway/routing/app_config.h"
+#include "gateway/session/cookie.h"
 #include "gateway/session/signature.h"
 
 namespace sail::gateway {
 
+struct SessionCookieOptions {
+  std::string name = "sails.sid";
+  CookieAttributes attributes;        // without Expires
+  std::optional<int64_t> max_age_ms;  // unset: until the browser closes
+  std::vector<std::string> secrets;   // signs with the first, accepts all
+};
+
 // Immutable; any thread.
 class SessionCookie {
  public:
-  // config must outlive this.
-  SessionCookie(const SessionCookieSettings& settings, std::vector<std::string> secrets)
-      : settings_(settings), signer_(std::move(secrets)) {}
+  explicit SessionCookie(SessionCookieOptions options);
 
-  // The id in a Cookie header whose signature is right; empty if there is none.
+  // The id in a Cookie header, if its signature is right; else empty.
   std::string Read(std::optional<std::string_view> cookie_header) const;
 
-  // The value of Set-Cookie that gives the id to the client.
-  std::string Write(const std::string& id) const;
+  // The value of Set-Cookie that gives the id to the client. now_ms: since the epoch.
+  std::string Write(const std::string& id, int64_t now_ms) const;
 
-  // The cookie settings that are stored in the session, as express-session writes them.
-  std::string StoredSettings() const;
+  // The settings that express-session keeps in the session:
+  // {"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}.
+  std::string StoredSettings(int64_t now_ms) const;
 
  private:
-  const SessionCookieSettings& settings_;
+  const SessionCookieOptions options_;
   const CookieSigner signer_;
 };
 

@@ -1,0 +1,179 @@
+#include "gateway/sails/http_handler.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gateway/http/body_parser.h"
+#include "gateway/http/response_writer.h"
+#include "gateway/http/standard_responses.h"
+#include "gateway/routing/query_string.h"
+#include "platform/log/log.h"
+#include "platform/text/string_view.h"
+
+namespace sail::gateway {
+namespace {
+
+using action::v1::ActionRequest;
+using action::v1::ActionResponse;
+
+ContentKind KindOf(action::v1::BodyType type) {
+  switch (type) {
+    case action::v1::BODY_TYPE_JSON:
+      return ContentKind::kJson;
+    case action::v1::BODY_TYPE_TEXT:
+      return ContentKind::kText;
+    case action::v1::BODY_TYPE_BINARY:
+      return ContentKind::kBinary;
+    default:
+      return ContentKind::kNone;
+  }
+}
+
+HttpResponse FromAction(ActionResponse&& response, const HttpRequest& request) {
+  if (response.status() >= 500 && response.body_type() == action::v1::BODY_TYPE_TEXT)
+    return ServerError(request);
+  HttpResponse out;
+  out.status = response.status() == 0 ? 200 : response.status();
+  out.content = KindOf(response.body_type());
+  for (auto& header : *response.mutable_headers()) {
+    out.AddHeader(std::move(*header.mutable_name()), std::move(*header.mutable_value()));
+  }
+  out.body = std::move(*response.mutable_body());
+  return out;
+}
+
+}  // namespace
+
+struct SailsHttpHandler::Exchange {
+  std::shared_ptr<const HttpRequest> request;
+  std::shared_ptr<Responder> responder;
+  std::shared_ptr<const RouteTable> table;  // keeps the route alive
+  std::chrono::steady_clock::time_point start;
+  std::optional<HttpResponse> answer;  // known without an action
+};
+
+SailsHttpHandler::SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie,
+                                   RouteSource& routes, ActionRunner& runner,
+                                   platform::metrics::Registry& registry)
+    : options_(std::move(options)),
+      cookie_(cookie),
+      routes_(routes),
+      runner_(runner),
+      duration_(
+          registry.AddHistogram("sail_gateway_http_duration_seconds", "From the request to its answer.")) {
+  for (int digit = 0; digit < 6; ++digit) {
+    responses_[digit] =
+        registry.AddCounter("sail_gateway_http_responses_total", "Answers by class of status.",
+                            {{"class", absl::StrCat(digit, "xx")}});
+  }
+}
+
+void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
+                              std::shared_ptr<Responder> responder) {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->request = std::move(request);
+  exchange->responder = std::move(responder);
+  exchange->start = std::chrono::steady_clock::now();
+  const HttpRequest& http = *exchange->request;
+  if (std::optional<HttpResponse> answer = options_.answer_engine_request(http); answer.has_value()) {
+    Send(*exchange, *std::move(answer));
+    return;
+  }
+  ParsedBody body = ParseBody(http, options_.max_body_bytes);
+  if (body.error_status != 0) {
+    Send(*exchange, UnreadableBody(body.error_status));
+    return;
+  }
+  exchange->table = routes_.table();
+  const RouteMatch match = exchange->table->Find(http.method, http.path());
+  exchange->answer = AnswerWithoutAction(http, match);
+
+  ActionCall call;
+  call.session_enabled = !LooksLikeAsset(http.path());
+  if (call.session_enabled) call.session_id = cookie_.Read(http.header("cookie"));
+  if (!exchange->answer.has_value()) {
+    call.client = &routes_.ClientFor(*match.route);
+    FillRequest(http, match, std::move(body.json), &call.request);
+  }
+  runner_.Run(std::move(call),
+              [this, exchange](ActionResult result) { Finish(*exchange, std::move(result)); });
+}
+
+std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const HttpRequest& request,
+                                                                  const RouteMatch& match) const {
+  if (request.method == "OPTIONS") return AllowedMethods();
+  if (request.method == "GET" && request.path() == "/__getcookie") {
+    HttpResponse response;
+    response.body = "_sailsIoJSConnect();";
+    response.AddHeader("Content-Type", "application/javascript");
+    return response;
+  }
+  switch (match.outcome) {
+    case RouteMatch::Outcome::kMalformedEscape:
+      return HtmlResponse(400, std::string(kMalformedEscapeText));
+    case RouteMatch::Outcome::kNotFound: {
+      std::optional<HttpResponse> file = options_.find_file(request);
+      return file.has_value() ? std::move(file) : NotFound();
+    }
+    case RouteMatch::Outcome::kFound:
+      break;
+  }
+  if (!match.route->redirect.empty()) return Redirect(request, match.route->redirect);
+  return std::nullopt;
+}
+
+void SailsHttpHandler::FillRequest(const HttpRequest& request, const RouteMatch& match, std::string body_json,
+                                   ActionRequest* out) const {
+  out->set_action(match.route->action);
+  out->set_method(request.method);
+  out->set_path(std::string(request.path()));
+  out->set_url(request.target);
+  for (const auto& [name, value] : match.params) {
+    auto* param = out->add_params();
+    param->set_name(name);
+    param->set_value(value);
+  }
+  if (!request.query().empty()) out->set_query_json(ParseNestedQuery(request.query()));
+  out->set_body_json(std::move(body_json));
+  for (const HttpHeader& header : request.headers) {
+    auto* copy = out->add_headers();
+    copy->set_name(header.name);
+    copy->set_value(header.value);
+  }
+  out->set_remote_address(request.remote_address);
+  out->set_protocol("http");
+  out->mutable_options()->insert(match.route->options.begin(), match.route->options.end());
+}
+
+void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
+  HttpResponse response;
+  if (!result.response.ok()) {
+    response = FromCallStatus(*exchange.request, result.response.status());
+    platform::Log(response.status >= 500 ? platform::Severity::kWarning : platform::Severity::kDebug,
+                  "request failed",
+                  {{"method", exchange.request->method},
+                   {"status", response.status},
+                   {"error", platform::ToStd(result.response.status().message())}});
+  } else if (exchange.answer.has_value()) {
+    response = *std::move(exchange.answer);
+  } else {
+    response = FromAction(*std::move(result.response), *exchange.request);
+  }
+  if (result.session.id_changed) {
+    response.AddHeader("Set-Cookie",
+                       cookie_.Write(result.session.session.id, absl::ToUnixMillis(absl::Now())));
+  }
+  ApplyEnvelope(*exchange.request, &response);
+  Send(exchange, std::move(response));
+}
+
+void SailsHttpHandler::Send(Exchange& exchange, HttpResponse response) {
+  responses_[std::min(response.status / 100, 5)]->Increment();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - exchange.start;
+  duration_->Observe(seconds.count());
+  exchange.responder->Send(std::move(response));
+}
+
+}  // namespace sail::gateway
