@@ -16,18 +16,15 @@ std::vector<std::string_view> Views(const google::protobuf::RepeatedPtrField<std
 
 }  // namespace
 
-RoomTable& LoopRooms::Namespace(const std::string& nsp) {
-  std::unique_ptr<RoomTable>& table = namespaces_[nsp];
-  if (table == nullptr) {
-    table.reset(new RoomTable(nsp, this));  // here, where the private base is seen
-    link_.AddInterest({RoomKey{nsp, ""}}, [](absl::Status) {});
-  }
-  return *table;
+void LoopRooms::AddNamespace(const std::string& nsp) {
+  if (namespaces_.Find(nsp) != nullptr) return;
+  namespaces_.Add(nsp);
+  link_.AddInterest({RoomKey{nsp, ""}}, [](absl::Status) {});
 }
 
 void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
                      std::function<void(absl::Status)> done) {
-  RoomTable& table = Namespace(nsp);
+  RoomTable& table = namespaces_.Add(nsp).rooms;
   std::vector<RoomKey> awaited;
   for (const std::string& room : rooms) {
     const size_t opened_before = opened_.size();
@@ -49,28 +46,26 @@ void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vect
 }
 
 void LoopRooms::Leave(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms) {
-  RoomTable& table = Namespace(nsp);
+  RoomTable& table = namespaces_.Add(nsp).rooms;
   for (const std::string& room : rooms) table.Leave(member, room);
 }
 
 void LoopRooms::OnRoomOpened(std::string_view nsp, std::string_view room) {
   opened_.push_back({std::string(nsp), std::string(room)});
-  if (!std::exchange(closing_posted_, true)) {
-    loop_.Post([this] {
-      closing_posted_ = false;
-      StateInterest([](absl::Status) {});
-    });
-  }
+  PostStatement();
 }
 
 void LoopRooms::OnRoomClosed(std::string_view nsp, std::string_view room) {
   closed_.push_back({std::string(nsp), std::string(room)});
-  if (!std::exchange(closing_posted_, true)) {
-    loop_.Post([this] {
-      closing_posted_ = false;
-      StateInterest([](absl::Status) {});
-    });
-  }
+  PostStatement();
+}
+
+void LoopRooms::PostStatement() {
+  if (std::exchange(statement_posted_, true)) return;
+  loop_.Post([this] {
+    statement_posted_ = false;
+    StateInterest([](absl::Status) {});
+  });
 }
 
 void LoopRooms::StateInterest(std::function<void(absl::Status)> done) {
@@ -96,9 +91,9 @@ void LoopRooms::StateInterest(std::function<void(absl::Status)> done) {
 
 void LoopRooms::Apply(const LoopOperation& delivery) {
   const Operation& operation = *delivery.operation;
-  const auto found = namespaces_.find(operation.namespace_().empty() ? "/" : operation.namespace_());
-  if (found == namespaces_.end()) return;
-  RoomTable& table = *found->second;
+  socketio::Namespace* nsp = namespaces_.Find(operation.namespace_().empty() ? "/" : operation.namespace_());
+  if (nsp == nullptr) return;
+  RoomTable& table = nsp->rooms;
   switch (operation.operation_case()) {
     case Operation::kBroadcast: {
       const auto& broadcast = operation.broadcast();
@@ -139,13 +134,13 @@ void LoopRooms::Disconnect(RoomTable& table, const pubsub::v1::DisconnectMembers
   // One disconnect with close may take other members of the same connection along: so each is looked up anew.
   const RoomSelection selection{Views(disconnect.rooms()), Views(disconnect.except_rooms())};
   for (auto members = table.Members(selection); !members.empty(); members = table.Members(selection)) {
-    static_cast<DisconnectableMember*>(members.front())->DisconnectByServer(disconnect.close());
+    access_.disconnect(members.front(), disconnect.close());
   }
 }
 
 void LoopRooms::LeaveAll(RoomTable& table, const std::string& room) {
   for (RoomMember* member : table.Members({{room}, {}})) {
-    table.LeaveAllBut(member, static_cast<DisconnectableMember*>(member)->id());
+    table.LeaveAllBut(member, access_.id(member));
   }
 }
 

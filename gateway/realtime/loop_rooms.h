@@ -5,14 +5,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "gateway/http/event_loop.h"
+#include "gateway/socketio/encoded_packet.h"
+#include "gateway/socketio/namespaces.h"
 #include "gateway/socketio/rooms.h"
 #include "gateway/upstream/pubsub_link.h"
 
@@ -25,17 +28,15 @@ struct LoopOperation {
   std::optional<socketio::EncodedPacket> packet;  // of a broadcast
 };
 
-// A member that can be told to go: what LoopRooms needs of a socket beyond RoomMember.
-class DisconnectableMember : public socketio::RoomMember {
- public:
-  // Its own room, which leave-all keeps.
-  virtual std::string_view id() const = 0;
-  // Disconnects from the namespace; close ends the connection, too. Takes the member out of its table before
-  // it returns.
-  virtual void DisconnectByServer(bool close) = 0;
+// What LoopRooms does with a member beyond its rooms; for members that are sockets see socket_server.cc.
+struct MemberAccess {
+  // The member's own room, which leave-all keeps.
+  std::function<std::string_view(socketio::RoomMember*)> id;
+  // Disconnects from the namespace; close ends the connection, too. Takes the member out of its table before it returns.
+  std::function<void(socketio::RoomMember*, bool close)> disconnect;
 };
 
-// Belongs to its loop's thread. Members are DisconnectableMember.
+// Belongs to its loop's thread.
 class LoopRooms final : private socketio::RoomObserver {
  public:
   LoopRooms(EventLoop& loop, PubSubLink& link) : loop_(loop), link_(link) {}
@@ -56,6 +57,8 @@ class LoopRooms final : private socketio::RoomObserver {
  private:
   void OnRoomOpened(std::string_view nsp, std::string_view room) override;
   void OnRoomClosed(std::string_view nsp, std::string_view room) override;
+  // Sees to it that StateInterest is called at the end of the loop's turn.
+  void PostStatement();
   // States the rooms that opened and closed since the last call; done as in Join, for the opened ones.
   void StateInterest(std::function<void(absl::Status)> done);
   void MoveMembers(socketio::RoomTable& table, const pubsub::v1::MoveMembers& move, bool add);
@@ -64,12 +67,13 @@ class LoopRooms final : private socketio::RoomObserver {
 
   EventLoop& loop_;
   PubSubLink& link_;
-  absl::flat_hash_map<std::string, std::unique_ptr<socketio::RoomTable>> namespaces_;
+  const MemberAccess access_;
+  socketio::Namespaces namespaces_{this};
   std::vector<RoomKey> opened_;
   std::vector<RoomKey> closed_;
   // Rooms whose interest is stated and not yet confirmed, with how many statements are under way.
   absl::flat_hash_map<RoomKey, int> unconfirmed_;
-  bool closing_posted_ = false;
+  bool statement_posted_ = false;
 };
 
 }  // namespace sail::gateway

@@ -35,27 +35,30 @@ class FakeLink final : public PubSubLink {
   std::vector<Done> waiting_;
 };
 
-class FakeSocket final : public DisconnectableMember {
+class FakeSocket final : public socketio::RoomMember {
  public:
   FakeSocket(std::string id, LoopRooms& rooms) : id_(std::move(id)), rooms_(rooms) {
-    rooms_.Namespace("/").Add(this);
+    rooms_.AddNamespace("/");
+    table().Add(this);
     rooms_.Join(this, "/", {id_}, [](absl::Status) {});
   }
-  ~FakeSocket() override { rooms_.Namespace("/").Remove(this); }
+  ~FakeSocket() override { table().Remove(this); }
   void Deliver(const socketio::EncodedPacket&, bool) override { ++delivered; }
-  std::string_view id() const override { return id_; }
-  void DisconnectByServer(bool close) override {
-    rooms_.Namespace("/").Remove(this);
+  void Disconnect(bool close) {
+    table().Remove(this);
     closed = close;
     ++disconnected;
   }
-  std::vector<std::string> rooms() { return rooms_.Namespace("/").RoomsOf(*this); }
+  std::vector<std::string> rooms() { return table().RoomsOf(*this); }
+  const std::string& id() const { return id_; }
 
   int delivered = 0;
   int disconnected = 0;
   bool closed = false;
 
  private:
+  socketio::RoomTable& table() { return rooms_.namespaces().Find("/")->rooms; }
+
   const std::string id_;
   LoopRooms& rooms_;
 };
@@ -80,7 +83,11 @@ class LoopRoomsTest : public ::testing::Test {
 
   ManualEventLoop loop_;
   FakeLink link_;
-  LoopRooms rooms_{loop_, link_};
+  LoopRooms rooms_{loop_, link_,
+                   {[](socketio::RoomMember* member) -> std::string_view {
+                      return static_cast<FakeSocket*>(member)->id();
+                    },
+                    [](socketio::RoomMember* member, bool close) { static_cast<FakeSocket*>(member)->Disconnect(close); }}};
 };
 
 TEST_F(LoopRoomsTest, AJoinIsDoneWhenTheInterestIsConfirmed) {
