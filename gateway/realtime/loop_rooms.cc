@@ -17,14 +17,12 @@ std::vector<std::string_view> Views(const google::protobuf::RepeatedPtrField<std
 }  // namespace
 
 void LoopRooms::AddNamespace(const std::string& nsp) {
-  if (namespaces_.Find(nsp) != nullptr) return;
-  namespaces_.Add(nsp);
   link_.AddInterest({RoomKey{nsp, ""}}, [](absl::Status) {});
 }
 
 void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
                      std::function<void(absl::Status)> done) {
-  RoomTable& table = namespaces_.Add(nsp).rooms;
+  RoomTable& table = *access_.find_rooms(nsp);
   std::vector<RoomKey> awaited;
   for (const std::string& room : rooms) {
     const size_t opened_before = opened_.size();
@@ -46,7 +44,7 @@ void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vect
 }
 
 void LoopRooms::Leave(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms) {
-  RoomTable& table = namespaces_.Add(nsp).rooms;
+  RoomTable& table = *access_.find_rooms(nsp);
   for (const std::string& room : rooms) table.Leave(member, room);
 }
 
@@ -91,9 +89,9 @@ void LoopRooms::StateInterest(std::function<void(absl::Status)> done) {
 
 void LoopRooms::Apply(const LoopOperation& delivery) {
   const Operation& operation = *delivery.operation;
-  socketio::Namespace* nsp = namespaces_.Find(operation.namespace_().empty() ? "/" : operation.namespace_());
-  if (nsp == nullptr) return;
-  RoomTable& table = nsp->rooms;
+  RoomTable* const found = access_.find_rooms(operation.namespace_().empty() ? "/" : operation.namespace_());
+  if (found == nullptr) return;
+  RoomTable& table = *found;
   switch (operation.operation_case()) {
     case Operation::kBroadcast: {
       const auto& broadcast = operation.broadcast();

@@ -15,7 +15,6 @@
 #include "absl/status/status.h"
 #include "gateway/http/event_loop.h"
 #include "gateway/socketio/encoded_packet.h"
-#include "gateway/socketio/namespaces.h"
 #include "gateway/socketio/rooms.h"
 #include "gateway/upstream/pubsub_link.h"
 
@@ -28,11 +27,14 @@ struct LoopOperation {
   std::optional<socketio::EncodedPacket> packet;  // of a broadcast
 };
 
-// What LoopRooms does with a member beyond its rooms; for members that are sockets see socket_server.cc.
-struct MemberAccess {
+// What LoopRooms needs of the Socket.IO layer. All called on the loop.
+struct SocketAccess {
+  // The namespace's table; null where clients may not connect to it.
+  std::function<socketio::RoomTable*(std::string_view nsp)> find_rooms;
   // The member's own room, which leave-all keeps.
   std::function<std::string_view(socketio::RoomMember*)> id;
-  // Disconnects from the namespace; close ends the connection, too. Takes the member out of its table before it returns.
+  // Disconnects from the namespace; close ends the connection, too. Takes the member out of its table before
+  // it returns.
   std::function<void(socketio::RoomMember*, bool close)> disconnect;
 };
 
@@ -41,12 +43,16 @@ class LoopRooms final : private socketio::RoomObserver {
  public:
   LoopRooms(EventLoop& loop, PubSubLink& link) : loop_(loop), link_(link) {}
 
-  // The namespace's table; made when first asked for. The gateway wants the messages to the whole namespace
-  // from then on.
-  socketio::RoomTable& Namespace(const std::string& nsp);
+  // Before anything else.
+  void Attach(SocketAccess access) { access_ = std::move(access); }
+  // Who is to be told of rooms that open and close.
+  socketio::RoomObserver* observer() { return this; }
 
-  // done comes on the loop, or at once, when everything published in the rooms from now on reaches the
-  // member.
+  // The gateway wants the messages to the whole namespace from now on.
+  void AddNamespace(const std::string& nsp);
+
+  // The member has entered a namespace that has been added. done comes on the loop, or at once, when
+  // everything published in the rooms from now on reaches the member.
   void Join(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
             std::function<void(absl::Status)> done);
   void Leave(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms);
@@ -67,8 +73,7 @@ class LoopRooms final : private socketio::RoomObserver {
 
   EventLoop& loop_;
   PubSubLink& link_;
-  const MemberAccess access_;
-  socketio::Namespaces namespaces_{this};
+  SocketAccess access_;
   std::vector<RoomKey> opened_;
   std::vector<RoomKey> closed_;
   // Rooms whose interest is stated and not yet confirmed, with how many statements are under way.

@@ -37,19 +37,19 @@ class FakeLink final : public PubSubLink {
 
 class FakeSocket final : public socketio::RoomMember {
  public:
-  FakeSocket(std::string id, LoopRooms& rooms) : id_(std::move(id)), rooms_(rooms) {
-    rooms_.AddNamespace("/");
-    table().Add(this);
-    rooms_.Join(this, "/", {id_}, [](absl::Status) {});
+  FakeSocket(std::string id, LoopRooms& rooms, socketio::RoomTable& table)
+      : id_(std::move(id)), table_(table) {
+    table_.Add(this);
+    rooms.Join(this, "/", {id_}, [](absl::Status) {});
   }
-  ~FakeSocket() override { table().Remove(this); }
+  ~FakeSocket() override { table_.Remove(this); }
   void Deliver(const socketio::EncodedPacket&, bool) override { ++delivered; }
   void Disconnect(bool close) {
-    table().Remove(this);
+    table_.Remove(this);
     closed = close;
     ++disconnected;
   }
-  std::vector<std::string> rooms() { return table().RoomsOf(*this); }
+  std::vector<std::string> rooms() { return table_.RoomsOf(*this); }
   const std::string& id() const { return id_; }
 
   int delivered = 0;
@@ -57,14 +57,22 @@ class FakeSocket final : public socketio::RoomMember {
   bool closed = false;
 
  private:
-  socketio::RoomTable& table() { return rooms_.namespaces().Find("/")->rooms; }
-
   const std::string id_;
-  LoopRooms& rooms_;
+  socketio::RoomTable& table_;
 };
 
 class LoopRoomsTest : public ::testing::Test {
  protected:
+  LoopRoomsTest() {
+    rooms_.Attach({[this](std::string_view nsp) { return nsp == "/" ? &table_ : nullptr; },
+                   [](socketio::RoomMember* member) -> std::string_view {
+                     return static_cast<FakeSocket*>(member)->id();
+                   },
+                   [](socketio::RoomMember* member, bool close) {
+                     static_cast<FakeSocket*>(member)->Disconnect(close);
+                   }});
+    rooms_.AddNamespace("/");
+  }
   void Settle() {
     loop_.Run();
     link_.ConfirmAll();
@@ -83,15 +91,12 @@ class LoopRoomsTest : public ::testing::Test {
 
   ManualEventLoop loop_;
   FakeLink link_;
-  LoopRooms rooms_{loop_, link_,
-                   {[](socketio::RoomMember* member) -> std::string_view {
-                      return static_cast<FakeSocket*>(member)->id();
-                    },
-                    [](socketio::RoomMember* member, bool close) { static_cast<FakeSocket*>(member)->Disconnect(close); }}};
+  LoopRooms rooms_{loop_, link_};
+  socketio::RoomTable table_{"/", rooms_.observer()};
 };
 
 TEST_F(LoopRoomsTest, AJoinIsDoneWhenTheInterestIsConfirmed) {
-  FakeSocket a("a", rooms_), b("b", rooms_);
+  FakeSocket a("a", rooms_, table_), b("b", rooms_, table_);
   Settle();
   int done = 0;
   rooms_.Join(&a, "/", {"r"}, [&](absl::Status) { ++done; });
@@ -104,15 +109,15 @@ TEST_F(LoopRoomsTest, AJoinIsDoneWhenTheInterestIsConfirmed) {
   EXPECT_EQ(done, 2);
   EXPECT_EQ(link_.interest("r"), 1);
   // Confirmed already: done at once.
-  FakeSocket c("c", rooms_);
+  FakeSocket c("c", rooms_, table_);
   Settle();
   rooms_.Join(&c, "/", {"r"}, [&](absl::Status) { ++done; });
   EXPECT_EQ(done, 3);
 }
 
 TEST_F(LoopRoomsTest, InterestEndsWithTheLastMember) {
-  auto a = std::make_unique<FakeSocket>("a", rooms_);
-  FakeSocket b("b", rooms_);
+  auto a = std::make_unique<FakeSocket>("a", rooms_, table_);
+  FakeSocket b("b", rooms_, table_);
   for (FakeSocket* socket : {a.get(), &b}) rooms_.Join(socket, "/", {"r"}, [](absl::Status) {});
   Settle();
   a.reset();
@@ -125,7 +130,7 @@ TEST_F(LoopRoomsTest, InterestEndsWithTheLastMember) {
 }
 
 TEST_F(LoopRoomsTest, ABroadcastReachesTheRoomWithoutTheExcepted) {
-  FakeSocket a("a", rooms_), b("b", rooms_), c("c", rooms_);
+  FakeSocket a("a", rooms_, table_), b("b", rooms_, table_), c("c", rooms_, table_);
   for (FakeSocket* socket : {&a, &b}) rooms_.Join(socket, "/", {"r"}, [](absl::Status) {});
   Operation operation;
   operation.mutable_broadcast()->add_rooms("r");
@@ -138,7 +143,7 @@ TEST_F(LoopRoomsTest, ABroadcastReachesTheRoomWithoutTheExcepted) {
 }
 
 TEST_F(LoopRoomsTest, MembersOfARoomAreMovedAndTheirNewRoomsAreWanted) {
-  FakeSocket a("a", rooms_), b("b", rooms_);
+  FakeSocket a("a", rooms_, table_), b("b", rooms_, table_);
   rooms_.Join(&a, "/", {"class"}, [](absl::Status) {});
   Operation operation;
   operation.mutable_add_members()->add_source_rooms("class");
@@ -158,7 +163,7 @@ TEST_F(LoopRoomsTest, MembersOfARoomAreMovedAndTheirNewRoomsAreWanted) {
 }
 
 TEST_F(LoopRoomsTest, LeaveAllKeepsTheSocketsOwnRoom) {
-  FakeSocket a("a", rooms_);
+  FakeSocket a("a", rooms_, table_);
   rooms_.Join(&a, "/", {"x", "y"}, [](absl::Status) {});
   Operation operation;
   operation.mutable_leave_all()->set_room("x");
@@ -167,7 +172,7 @@ TEST_F(LoopRoomsTest, LeaveAllKeepsTheSocketsOwnRoom) {
 }
 
 TEST_F(LoopRoomsTest, MembersAreDisconnected) {
-  FakeSocket a("a", rooms_), b("b", rooms_);
+  FakeSocket a("a", rooms_, table_), b("b", rooms_, table_);
   Operation operation;
   operation.mutable_disconnect()->add_rooms("a");
   operation.mutable_disconnect()->set_close(true);
@@ -179,7 +184,7 @@ TEST_F(LoopRoomsTest, MembersAreDisconnected) {
 }
 
 TEST_F(LoopRoomsTest, OperationsOfAnUnknownNamespaceAreIgnored) {
-  FakeSocket a("a", rooms_);
+  FakeSocket a("a", rooms_, table_);
   Operation operation;
   operation.set_namespace_("/other");
   operation.mutable_broadcast()->set_data_json("[\"e\"]");

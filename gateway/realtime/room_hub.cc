@@ -7,7 +7,7 @@
 namespace sail::gateway {
 
 RoomHub::RoomHub(EventLoops& loops, const std::string& target, const std::string& gateway_id,
-                 const MemberAccess& access, platform::metrics::Registry& registry)
+                 platform::metrics::Registry& registry)
     : loops_(loops),
       operations_(
           registry.AddCounter("sail_gateway_pubsub_operations_total", "Operations from the pubsub service.")),
@@ -21,7 +21,7 @@ RoomHub::RoomHub(EventLoops& loops, const std::string& target, const std::string
   };
   link_ = MakePubSubLink(target, gateway_id, std::move(handlers));
   for (int i = 0; i < loops_.size(); ++i)
-    rooms_.push_back(std::make_shared<LoopRooms>(loops_.loop(i), *link_, access));
+    rooms_.push_back(std::make_shared<LoopRooms>(loops_.loop(i), *link_));
 }
 
 void RoomHub::OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliveries) {

@@ -19,7 +19,7 @@ class RoomHub {
  public:
   // target: of the pubsub service. gateway_id: unique per process.
   RoomHub(EventLoops& loops, const std::string& target, const std::string& gateway_id,
-          const MemberAccess& access, platform::metrics::Registry& registry);
+          platform::metrics::Registry& registry);
 
   // The rooms of the loop with that index; use them on that loop only.
   LoopRooms& ForLoop(int index) { return *rooms_[index]; }
