@@ -1,0 +1,268 @@
+#include "gateway/sails/socket_application.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gateway/engineio/session.h"
+#include "gateway/http/ascii.h"
+#include "gateway/http/http_message.h"
+#include "gateway/http/standard_responses.h"
+#include "gateway/routing/query_string.h"
+#include "gateway/socketio/client.h"
+#include "gateway/socketio/socket.h"
+#include "platform/log/log.h"
+#include "platform/text/string_view.h"
+
+namespace sail::gateway {
+namespace {
+
+using action::v1::ActionRequest;
+using action::v1::ActionResponse;
+using socketio::Socket;
+
+ActionResponse TextAnswer(int status, std::string_view text) {
+  ActionResponse response;
+  response.set_status(status);
+  response.set_body_type(action::v1::BODY_TYPE_TEXT);
+  response.set_body(std::string(text));
+  return response;
+}
+
+void AddHeader(ActionResponse* response, const std::string& name, const std::string& value) {
+  auto* header = response->add_headers();
+  header->set_name(name);
+  header->set_value(value);
+}
+
+ActionResponse RedirectAnswer(const std::string& location) {
+  ActionResponse response = TextAnswer(302, "Redirecting to " + location);
+  AddHeader(&response, "content-type", "text/html");
+  AddHeader(&response, "Location", location);
+  return response;
+}
+
+ActionResponse GetCookieAnswer() {
+  ActionResponse response = TextAnswer(200, "_sailsIoJSConnect();");
+  AddHeader(&response, "Content-Type", "application/javascript");
+  return response;
+}
+
+ActionResponse FailureAnswer(const absl::Status& status) {
+  const int http = HttpStatusOf(status.code());
+  return TextAnswer(http, http == 500 ? "Internal Server Error" : ReasonPhrase(http));
+}
+
+bool HasHeader(const VirtualRequest& request, std::string_view name) {
+  for (const auto& [header, value] : request.headers) {
+    if (EqualsIgnoreCase(header, name)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// Kept with the socket.
+struct SocketApplication::SocketState {
+  bool session_disabled = false;
+  std::string session_id;
+  bool session_known = false;  // session_id is of a stored session
+  bool finding_session = false;
+  std::vector<std::shared_ptr<Request>> waiting;  // for the session
+  int in_flight = 0;
+};
+
+struct SocketApplication::Request {
+  std::shared_ptr<Socket> socket;
+  std::shared_ptr<SocketState> state;
+  std::shared_ptr<const HttpRequest> handshake;
+  VirtualRequest virtual_request;
+  socketio::AckResponder ack;
+  bool session_enabled = true;
+};
+
+// The socket's own rooms, for the action runner's threads.
+class SocketApplication::Rooms final : public RequesterRooms {
+ public:
+  Rooms(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, std::shared_ptr<Socket> socket)
+      : loop_(loop), rooms_(std::move(rooms)), socket_(std::move(socket)) {}
+
+  void Join(std::vector<std::string> names, std::function<void(absl::Status)> done) override {
+    loop_.Post([rooms = rooms_, socket = socket_, names = std::move(names), done = std::move(done)] {
+      if (socket->connected()) {
+        rooms->Join(socket.get(), socket->nsp(), names, done);
+      } else {
+        done(absl::OkStatus());
+      }
+    });
+  }
+
+  void Leave(std::vector<std::string> names) override {
+    loop_.Post([rooms = rooms_, socket = socket_, names = std::move(names)] {
+      if (socket->connected()) rooms->Leave(socket.get(), socket->nsp(), names);
+    });
+  }
+
+ private:
+  EventLoop& loop_;
+  const std::shared_ptr<LoopRooms> rooms_;
+  const std::shared_ptr<Socket> socket_;
+};
+
+void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::string_view,
+                                  socketio::ConnectDecision decision) {
+  auto state = std::make_shared<SocketState>();
+  const HttpRequest& handshake = *socket->client()->request();
+  state->session_disabled = handshake.header("nosession").has_value();
+  if (!state->session_disabled) state->session_id = cookie_.Read(handshake.header("cookie"));
+  socket->set_data(std::move(state));
+  decision.Accept();
+}
+
+void SocketApplication::OnDisconnect(const std::shared_ptr<Socket>&, std::string_view) {}
+
+void SocketApplication::OnEvent(const std::shared_ptr<Socket>& socket, socketio::Event event,
+                                socketio::AckResponder ack) {
+  if (!IsVirtualRequestEvent(event.name)) return;  // Sails has no other listeners
+  absl::StatusOr<VirtualRequest> parsed = ParseVirtualRequest(event.name, event.args);
+  if (!parsed.ok()) {
+    const std::string error = FormatParseError(platform::ToStd(parsed.status().message()));
+    if (ack) {
+      ack.Send(error);
+    } else {
+      socket->Emit("[\"sails:parseError\"," + error.substr(1));
+    }
+    return;
+  }
+  auto request = std::make_shared<Request>();
+  request->socket = socket;
+  request->state = std::shared_ptr<SocketState>(socket, socket->data<SocketState>());
+  request->handshake = socket->client()->request();
+  request->virtual_request = *std::move(parsed);
+  request->ack = std::move(ack);
+  request->session_enabled =
+      !request->state->session_disabled && !HasHeader(request->virtual_request, "nosession");
+  if (++request->state->in_flight == kMaxInFlight) socket->client()->session().PauseReading();
+  Start(std::move(request));
+}
+
+void SocketApplication::Start(std::shared_ptr<Request> request) {
+  if (!request->session_enabled || request->state->session_known) {
+    Run(std::move(request));
+  } else if (request->state->finding_session) {
+    request->state->waiting.push_back(std::move(request));
+  } else {
+    FindSession(std::move(request));
+  }
+}
+
+// Makes sure that the socket has a stored session, so that parallel first requests do not make one each.
+void SocketApplication::FindSession(std::shared_ptr<Request> request) {
+  const std::shared_ptr<SocketState> state = request->state;
+  state->finding_session = true;
+  state->waiting.push_back(request);
+  const auto found = [this, state](absl::StatusOr<CommittedSession> session) {
+    loop_.Post([this, state, session = std::move(session)] {
+      state->finding_session = false;
+      if (session.ok()) {
+        state->session_id = session->session.id;
+        state->session_known = true;
+      }
+      for (auto& waiting : std::exchange(state->waiting, {})) {
+        if (session.ok()) {
+          Run(std::move(waiting));
+        } else {
+          ActionResult result;
+          result.response = session.status();
+          Answer(std::move(waiting), std::move(result));
+        }
+      }
+    });
+  };
+  sessions_.Load(state->session_id, [this, found](absl::StatusOr<RequestSession> session) {
+    if (!session.ok()) {
+      found(session.status());
+    } else if (!session->id.empty()) {
+      found(CommittedSession{*std::move(session), false});
+    } else {
+      sessions_.Commit(*std::move(session), action::v1::SessionChanges(), found);
+    }
+  });
+}
+
+void SocketApplication::Run(std::shared_ptr<Request> request) {
+  const VirtualRequest& in = request->virtual_request;
+  const std::shared_ptr<const RouteTable> table = routes_.table();
+  const RouteMatch match = table->Find(in.method, in.path);
+  const auto answer_with = [&](ActionResponse response) {
+    ActionResult result;
+    result.response = std::move(response);
+    result.session.session.id = request->state->session_id;
+    Answer(request, std::move(result));
+  };
+  if (match.outcome == RouteMatch::Outcome::kMalformedEscape)
+    return answer_with(TextAnswer(400, kMalformedEscapeText));
+  if (in.method == "GET" && in.path == "/__getcookie") return answer_with(GetCookieAnswer());
+  if (match.outcome == RouteMatch::Outcome::kNotFound) return answer_with(TextAnswer(404, "Not Found"));
+  if (!match.route->redirect.empty()) return answer_with(RedirectAnswer(match.route->redirect));
+
+  ActionCall call;
+  call.client = &routes_.ClientFor(*match.route);
+  call.session_enabled = request->session_enabled;
+  call.session_id = request->state->session_id;
+  call.rooms = std::make_shared<Rooms>(loop_, rooms_, request->socket);
+  ActionRequest& out = call.request;
+  out.set_action(match.route->action);
+  out.set_method(in.method);
+  out.set_path(in.path);
+  out.set_url(in.url);
+  for (const auto& [name, value] : match.params) {
+    auto* param = out.add_params();
+    param->set_name(name);
+    param->set_value(value);
+  }
+  if (!in.query.empty()) out.set_query_json(ParseFlatQuery(in.query));
+  out.set_body_json(in.body_json);
+  const auto add_header = [&](std::string_view name, std::string_view value) {
+    auto* header = out.add_headers();
+    header->set_name(std::string(name));
+    header->set_value(std::string(value));
+  };
+  for (const auto& [name, value] : in.headers) {
+    if (!EqualsIgnoreCase(name, "cookie") && !EqualsIgnoreCase(name, "origin")) add_header(name, value);
+  }
+  for (const char* name : {"cookie", "origin"}) {
+    if (const auto value = request->handshake->header(name); value.has_value()) add_header(name, *value);
+  }
+  out.mutable_socket()->set_id(request->socket->id());
+  out.mutable_socket()->set_namespace_(request->socket->nsp());
+  out.set_remote_address(request->handshake->remote_address);
+  out.set_protocol("ws");
+  out.mutable_options()->insert(match.route->options.begin(), match.route->options.end());
+  runner_.Run(std::move(call), [this, request](ActionResult result) {
+    loop_.Post([this, request, result = std::move(result)]() mutable { Answer(request, std::move(result)); });
+  });
+}
+
+void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult result) {
+  if (!result.response.ok()) {
+    platform::Log(platform::Severity::kWarning, "virtual request failed",
+                  {{"method", request->virtual_request.method},
+                   {"error", platform::ToStd(result.response.status().message())}});
+    result.response = FailureAnswer(result.response.status());
+  } else if (request->session_enabled && result.session.session.id != request->state->session_id) {
+    // Regenerated, destroyed, or made because the old one had expired: from now on this is the socket's
+    // session.
+    request->state->session_id = result.session.session.id;
+    request->state->session_known = !request->state->session_id.empty();
+  }
+  if (request->ack) request->ack.Send(FormatVirtualResponse(*result.response));
+  End(*request);
+}
+
+void SocketApplication::End(const Request& request) {
+  if (--request.state->in_flight != kMaxInFlight - 1) return;
+  if (request.socket->connected()) request.socket->client()->session().ResumeReading();
+}
+
+}  // namespace sail::gateway

@@ -1,0 +1,66 @@
+// What sails-hook-sockets is to Sails: events named by a verb are virtual requests, run like those over HTTP.
+#ifndef SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
+#define SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/actions/action_runner.h"
+#include "gateway/actions/route_source.h"
+#include "gateway/http/event_loop.h"
+#include "gateway/realtime/loop_rooms.h"
+#include "gateway/sails/session_cookie.h"
+#include "gateway/sails/virtual_request.h"
+#include "gateway/socketio/application.h"
+
+namespace sail::gateway {
+
+// One per loop, used on it. What it is given must outlive it.
+//
+// A socket's session is that of its handshake's cookie. Without a valid one a session is made with the first
+// request and kept for the socket's life. (Sails makes a new one for every request when the cookie is bad.)
+//
+// At most kMaxInFlight requests of a socket run at a time; a client that sends more is not read on until some
+// have ended.
+class SocketApplication final : public socketio::Application {
+ public:
+  static constexpr int kMaxInFlight = 64;
+
+  SocketApplication(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, const SessionCookie& cookie,
+                    RequestSessions& sessions, RouteSource& routes, ActionRunner& runner)
+      : loop_(loop),
+        rooms_(std::move(rooms)),
+        cookie_(cookie),
+        sessions_(sessions),
+        routes_(routes),
+        runner_(runner) {}
+
+  void OnConnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view auth_json,
+                 socketio::ConnectDecision decision) override;
+  void OnEvent(const std::shared_ptr<socketio::Socket>& socket, socketio::Event event,
+               socketio::AckResponder ack) override;
+  void OnDisconnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view reason) override;
+
+ private:
+  struct SocketState;
+  struct Request;
+  class Rooms;
+
+  void Start(std::shared_ptr<Request> request);
+  void FindSession(std::shared_ptr<Request> request);
+  void Run(std::shared_ptr<Request> request);
+  void Answer(std::shared_ptr<Request> request, ActionResult result);
+  void End(const Request& request);
+
+  EventLoop& loop_;
+  const std::shared_ptr<LoopRooms> rooms_;
+  const SessionCookie& cookie_;
+  RequestSessions& sessions_;
+  RouteSource& routes_;
+  ActionRunner& runner_;
+};
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
