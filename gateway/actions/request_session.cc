@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "gateway/upstream/session_client.h"
 #include "platform/json/json_text.h"
 
@@ -54,7 +55,7 @@ void RequestSessions::Load(const std::string& id, LoadCallback callback) {
 void RequestSessions::Create(const SessionChanges& changes, CommitCallback callback) {
   session::v1::CreateRequest request;
   request.set_data_json(ToObject(changes.set()));
-  request.set_cookie_json(new_cookie_json_);
+  request.set_cookie_json(new_cookie_json_(absl::ToUnixMillis(absl::Now())));
   client_.Create(std::move(request), kTimeout,
                  [callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
                    if (!stored.ok()) {
@@ -86,7 +87,7 @@ void RequestSessions::Commit(RequestSession session, const SessionChanges& chang
     session::v1::RegenerateRequest request;
     request.set_old_id(session.id);
     request.set_data_json(ToObject(changes.set()));
-    request.set_cookie_json(new_cookie_json_);
+    request.set_cookie_json(new_cookie_json_(absl::ToUnixMillis(absl::Now())));
     client_.Regenerate(std::move(request), kTimeout,
                        [callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
                          if (!stored.ok()) {

@@ -2,8 +2,10 @@
 #ifndef SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
 #define SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -33,8 +35,9 @@ class RequestSessions {
   using LoadCallback = std::function<void(absl::StatusOr<RequestSession>)>;
   using CommitCallback = std::function<void(absl::StatusOr<CommittedSession>)>;
 
-  // new_cookie_json: the cookie settings of sessions made here. client must outlive this.
-  RequestSessions(SessionClient& client, std::string new_cookie_json)
+  // new_cookie_json gives the cookie settings of a session made now (milliseconds since the epoch). client
+  // must outlive this.
+  RequestSessions(SessionClient& client, std::function<std::string(int64_t now_ms)> new_cookie_json)
       : client_(client), new_cookie_json_(std::move(new_cookie_json)) {}
 
   // id: from a cookie whose signature is right, or empty. An id that is unknown gives a session without one:
@@ -49,7 +52,7 @@ class RequestSessions {
   void Create(const action::v1::SessionChanges& changes, CommitCallback callback);
 
   SessionClient& client_;
-  const std::string new_cookie_json_;
+  const std::function<std::string(int64_t)> new_cookie_json_;
 };
 
 }  // namespace sail::gateway

@@ -22,7 +22,7 @@ class RoomHub {
           platform::metrics::Registry& registry);
 
   // The rooms of the loop with that index; use them on that loop only.
-  LoopRooms& ForLoop(int index) { return *rooms_[index]; }
+  std::shared_ptr<LoopRooms> ForLoop(int index) { return rooms_[index]; }
   PubSubLink& link() { return *link_; }
 
  private:

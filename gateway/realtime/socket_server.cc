@@ -53,7 +53,7 @@ void RunOn(EventLoop& loop, std::function<void()> task) {
 // Everything of one loop. application is declared before the hub that uses it.
 struct SocketServer::PerLoop {
   EventLoop* loop;
-  LoopRooms* rooms;
+  std::shared_ptr<LoopRooms> rooms;
   std::unique_ptr<socketio::Application> application;
   std::unique_ptr<socketio::Hub> hub;
 };
@@ -72,9 +72,9 @@ SocketServer::SocketServer(SocketServerOptions options, EventLoops& loops, RoomH
   for (int i = 0; i < loops.size(); ++i) {
     PerLoop& per_loop = *loops_.emplace_back(std::make_unique<PerLoop>());
     per_loop.loop = &loops.loop(i);
-    per_loop.rooms = &rooms.ForLoop(i);
+    per_loop.rooms = rooms.ForLoop(i);
     RunOn(*per_loop.loop, [&] {
-      per_loop.application = make_application(*per_loop.loop, *per_loop.rooms);
+      per_loop.application = make_application(*per_loop.loop, per_loop.rooms);
       per_loop.hub = std::make_unique<socketio::Hub>(per_loop.loop, per_loop.application.get(),
                                                      per_loop.rooms->observer(), hub_options);
       per_loop.rooms->Attach({[hub = per_loop.hub.get()](std::string_view nsp) -> socketio::RoomTable* {

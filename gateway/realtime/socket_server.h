@@ -28,7 +28,8 @@ struct SocketServerOptions {
 // One per process, with a hub for each loop. Handlers run on the connection's loop.
 class SocketServer final : public UpgradeHandler {
  public:
-  using MakeApplication = std::function<std::unique_ptr<socketio::Application>(EventLoop&, LoopRooms&)>;
+  using MakeApplication =
+      std::function<std::unique_ptr<socketio::Application>(EventLoop&, std::shared_ptr<LoopRooms>)>;
 
   // Not owned, must outlive this: loops, rooms.
   SocketServer(SocketServerOptions options, EventLoops& loops, RoomHub& rooms,
