@@ -343,7 +343,8 @@ TEST_F(HttpServerTest, DrainFinishesRequestsAndClosesIdleConnections) {
   auto drained = std::async(std::launch::async, [this] { server_->Drain(absl::Seconds(20)); });
   EXPECT_EQ(idle.ReadToEnd(), "");
   idle.Close();
-  EXPECT_FALSE(TestClient::CanConnect(server_->port()));
+  // The loops stop one after the other.
+  EXPECT_TRUE(WaitFor([this] { return !TestClient::CanConnect(server_->port()); }));
   responder->Send({.body = "done"});
   const TestResponse response = busy.ReadResponse();
   EXPECT_EQ(response.body, "done");
