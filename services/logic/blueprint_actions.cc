@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "platform/log/log.h"
+#include "platform/metrics/metrics.h"
 #include "platform/text/string_view.h"
 #include "services/logic/blueprint_query.h"
 #include "services/logic/rooms.h"
@@ -57,9 +58,10 @@ struct Call {
     } else if (absl::IsNotFound(status)) {
       done(TextResponse(404, "Not Found"));
     } else {
-      // Details never leave: they may tell of the database.
-      platform::Log(platform::Severity::kWarning, "an action failed",
-                    {{"method", method}, {"error", platform::ToStd(status.message())}});
+      // Details never leave: they may tell of the database. What a client alone can cause is not worth a
+      // line.
+      platform::Log(IsUnusableRequest(status) ? platform::Severity::kDebug : platform::Severity::kWarning,
+                    "an action failed", {{"method", method}, {"error", platform::ToStd(status.message())}});
       done(TextResponse(500, "Internal Server Error"));
     }
   }
@@ -220,6 +222,12 @@ void Replace(const Input& in, const Attribute& association) {
                      }));
 }
 
+constexpr std::string_view kActions[] = {"find",     "findone", "create", "update", "destroy",
+                                         "populate", "add",     "remove", "replace"};
+
+// A larger answer would break the stream that it shares with others.
+constexpr size_t kMaxBodyBytes = 8 << 20;
+
 // False if the model has no such action.
 bool Dispatch(std::string_view action, const Attribute* association, const Input& in) {
   if (action == "find") return Find(in), true;
@@ -237,12 +245,27 @@ bool Dispatch(std::string_view action, const Attribute* association, const Input
 
 }  // namespace
 
+BlueprintActions::BlueprintActions(RecordActions& records, const AppSettings& settings,
+                                   const DataEncryption* encryption, platform::metrics::Registry& metrics)
+    : records_(records), settings_(settings), encryption_(encryption) {
+  for (const std::string_view action : kActions) {
+    const platform::metrics::Labels labels = {{"action", std::string(action)}};
+    metrics_[std::string(action)] = {metrics.AddCounter("sail_logic_action_failures_total",
+                                                        "Calls that ended in an error or in a 500.", labels),
+                                     metrics.AddHistogram("sail_logic_action_duration_seconds",
+                                                          "From the request to the answer.", labels)};
+  }
+}
+
 void BlueprintActions::Run(const ActionRequest& request, absl::Time deadline, Done done) {
   const std::string_view name = request.action();
   const size_t slash = name.rfind('/');
   const Model* model =
       slash == std::string_view::npos ? nullptr : records_.schema().Find(name.substr(0, slash));
-  if (model == nullptr) return done(absl::UnimplementedError("there is no such action"));
+  const auto metrics = metrics_.find(name.substr(slash + 1));
+  if (model == nullptr || metrics == metrics_.end()) {
+    return done(absl::UnimplementedError("there is no such action"));
+  }
   if (!settings_.Allows(name)) return done(TextResponse(403, "Forbidden"));
   std::vector<std::pair<std::string, std::string>> path_parameters;
   for (const action::v1::Param& param : request.params())
@@ -254,7 +277,17 @@ void BlueprintActions::Run(const ActionRequest& request, absl::Time deadline, Do
   call->method = request.method();
   call->path = request.path();
   call->has_socket = request.has_socket();
-  call->done = std::move(done);
+  call->done = [done = std::move(done), &metrics = metrics->second,
+                start = absl::Now()](absl::StatusOr<ActionResponse> response) {
+    if (response.ok() && response->body().size() > kMaxBodyBytes) {
+      platform::Log(platform::Severity::kWarning, "an answer is too large",
+                    {{"bytes", response->body().size()}});
+      response = TextResponse(500, "Internal Server Error");
+    }
+    metrics.duration->Observe(absl::ToDoubleSeconds(absl::Now() - start));
+    if (!response.ok() || response->status() == 500) metrics.failures->Increment();
+    done(std::move(response));
+  };
   const ActionContext context{deadline, request.socket().id()};
   const auto alias = request.options().find("alias");
   const Attribute* association = alias == request.options().end() ? nullptr : model->Find(alias->second);

@@ -2,6 +2,8 @@
 #define SAIL_LOGIC_BLUEPRINT_ACTIONS_H_
 
 #include <functional>
+#include <map>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -9,6 +11,12 @@
 #include "services/logic/app_settings.h"
 #include "services/logic/data_encryption.h"
 #include "services/logic/record_actions.h"
+
+namespace sail::platform::metrics {
+class Counter;
+class Histogram;
+class Registry;
+}  // namespace sail::platform::metrics
 
 namespace sail::logic {
 
@@ -18,8 +26,8 @@ namespace sail::logic {
 class BlueprintActions {
  public:
   // All outlive this; encryption may be null.
-  BlueprintActions(RecordActions& records, const AppSettings& settings, const DataEncryption* encryption)
-      : records_(records), settings_(settings), encryption_(encryption) {}
+  BlueprintActions(RecordActions& records, const AppSettings& settings, const DataEncryption* encryption,
+                   platform::metrics::Registry& metrics);
 
   // done: as RecordActions::Done. A request that the action refuses is an answer (400, 403, 404, 500).
   // Errors:
@@ -29,9 +37,15 @@ class BlueprintActions {
   void Run(const action::v1::ActionRequest& request, absl::Time deadline, Done done);
 
  private:
+  struct Metrics {
+    platform::metrics::Counter* failures;
+    platform::metrics::Histogram* duration;
+  };
+
   RecordActions& records_;
   const AppSettings& settings_;
   const DataEncryption* const encryption_;
+  std::map<std::string, Metrics, std::less<>> metrics_;  // by the action's name without its model
 };
 
 }  // namespace sail::logic

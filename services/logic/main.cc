@@ -37,7 +37,7 @@ int Main(int argc, char** argv) {
   OutboxRelay relay(config.postgres_url, MakePublisher(config.pubsub_target), metrics);
   platform::postgres::Pool pool({.url = config.postgres_url, .size = config.pool_size}, metrics);
   RecordActions records(app->schema, pool, [&relay] { relay.Wake(); });
-  BlueprintActions blueprints(records, app->settings, encryption);
+  BlueprintActions blueprints(records, app->settings, encryption, metrics);
   ActionServices actions(blueprints, app->schema, app->settings);
   const std::shared_ptr<grpc::Service> record_service = MakeRecordService(records, app->settings, encryption);
 

@@ -76,7 +76,7 @@ LogicFixture::LogicFixture(platform::postgres::PostgresServer& server, int pool_
   pool_ = std::make_unique<platform::postgres::Pool>(
       platform::postgres::PoolOptions{.url = url_, .size = pool_size}, metrics_);
   records_ = std::make_unique<RecordActions>(schema_, *pool_, [this] { ++commits_; });
-  actions_ = std::make_unique<BlueprintActions>(*records_, settings_, nullptr);
+  actions_ = std::make_unique<BlueprintActions>(*records_, settings_, nullptr, metrics_);
   routes_ = DescribeRoutes(schema_, settings_);
 }
 
