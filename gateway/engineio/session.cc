@@ -138,11 +138,21 @@ void EngineSession::Close(CloseReason reason) {
 }
 
 void EngineSession::PauseReading() {
-  if (transport_ != nullptr) transport_->PauseReading();
+  if (transport_ == nullptr) return;
+  paused_ = true;
+  transport_->PauseReading();
 }
 
 void EngineSession::ResumeReading() {
-  if (transport_ != nullptr) transport_->ResumeReading();
+  if (transport_ == nullptr || !std::exchange(paused_, false)) return;
+  transport_->ResumeReading();
+  // The client's signs of life have been waiting unread.
+  RestartSilence();
+}
+
+void EngineSession::RestartSilence() {
+  last_packet_ = loop_->Now();
+  if (awaiting_pong_) StartPingTimeout();
 }
 
 void EngineSession::Flush() {
@@ -205,6 +215,12 @@ void EngineSession::WatchSilence(std::chrono::milliseconds time) {
 }
 
 void EngineSession::OnSilence() {
+  if (paused_) {
+    // It is us who do not listen.
+    RestartSilence();
+    if (version_ == Version::kV3) WatchSilence(options_.ping_interval + options_.ping_timeout);
+    return;
+  }
   queue_.Clear();
   Close(CloseReason::kPingTimeout);
 }

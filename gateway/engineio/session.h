@@ -86,7 +86,7 @@ class EngineSession : private Flushable {
   bool writable() const { return state_ == State::kOpen && !queue_.in_flight(); }
   bool open() const { return state_ == State::kOpen; }
 
-  // Backpressure on the client, see Transport.
+  // Backpressure on the client, see Transport. Silence does not count meanwhile.
   void PauseReading();
   void ResumeReading();
 
@@ -108,6 +108,7 @@ class EngineSession : private Flushable {
   void StartPingTimeout();
   void WatchSilence(std::chrono::milliseconds time);
   void OnSilence();
+  void RestartSilence();
   // Ends the session; the transport, if it still has one, has been told already.
   void Finish(CloseReason reason);
 
@@ -125,6 +126,7 @@ class EngineSession : private Flushable {
   std::vector<OutgoingPacket> batch_;
 
   std::unique_ptr<Timer> timer_;
+  bool paused_ = false;
   bool awaiting_pong_ = false;                         // v4
   bool pong_time_extended_ = false;                    // v4: once per ping
   std::chrono::steady_clock::time_point last_packet_;  // v3

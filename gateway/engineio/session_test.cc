@@ -364,5 +364,21 @@ TEST_F(SessionTest, ReadingIsPausedAtTheTransport) {
   EXPECT_FALSE(transport.paused);
 }
 
+TEST_F(SessionTest, SilenceDoesNotCountWhileReadingIsPaused) {
+  for (const Version version : {Version::kV3, Version::kV4}) {
+    Start(version);
+    loop.Advance(30000ms);
+    session->PauseReading();
+    loop.Advance(300000ms);
+    EXPECT_FALSE(closed);
+    session->ResumeReading();
+    loop.Advance(19999ms);
+    EXPECT_FALSE(closed);
+    loop.Advance(45000ms);
+    EXPECT_EQ(closed, "ping timeout");
+    closed.reset();
+  }
+}
+
 }  // namespace
 }  // namespace sail::gateway::engineio
