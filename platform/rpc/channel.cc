@@ -5,8 +5,26 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include "platform/rpc/callback_threads.h"
+#include "platform/rpc/resolver.h"
 
 namespace sail::platform::rpc {
+namespace {
+
+// A list of replicas in the form that gRPC knows: "ipv4:ADDRESS:PORT,ADDRESS:PORT". Names in a list are
+// looked up now; a single name is left to gRPC, which looks it up again and again.
+std::string ChannelTarget(const std::string& target) {
+  if (target.find(',') == std::string::npos) return target;
+  const absl::StatusOr<std::vector<std::string>> addresses = Resolve(target);
+  if (!addresses.ok()) return target;
+  std::string list;
+  for (const std::string& address : *addresses) {
+    if (address.rfind("ipv4:", 0) != 0) continue;
+    list += (list.empty() ? "ipv4:" : ",") + address.substr(5);
+  }
+  return list;
+}
+
+}  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   KeepCallbackThreads();
@@ -23,7 +41,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   arguments.SetMaxSendMessageSize(16 << 20);
   // A name with several addresses: requests are spread over all of them.
   arguments.SetLoadBalancingPolicyName("round_robin");
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(ChannelTarget(target), grpc::InsecureChannelCredentials(), arguments);
 }
 
 }  // namespace sail::platform::rpc

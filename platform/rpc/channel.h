@@ -11,9 +11,9 @@ class Channel;
 
 namespace sail::platform::rpc {
 
-// A channel to one address or target, with keepalive pings (a peer that is gone without a word is noticed
-// within 15 s), quick reconnects (at most 1 s apart) and messages of at most 16 MiB. Connects when first
-// used.
+// A channel to a target as resolver.h has them (calls are spread over its addresses), with keepalive pings (a
+// peer that is gone without a word is noticed within 15 s), quick reconnects (at most 1 s apart) and messages
+// of at most 16 MiB. Connects when first used.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 
 }  // namespace sail::platform::rpc
