@@ -128,6 +128,7 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   }
 
   void Refuse(int status) {
+    if (options_.metrics) options_.metrics->CountRefusal(status);
     HttpResponse response{.status = status, .close = true};
     WriteResponse(response, false, false);
   }
@@ -234,6 +235,7 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
         stream_->Flush();
         break;
       case Phase::kWriting:
+        if (options_.metrics) options_.metrics->cut->Increment();
         Abort();
         break;
       default:

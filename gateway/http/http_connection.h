@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gateway/http/byte_stream.h"
 #include "gateway/http/http_handler.h"
+#include "gateway/http/http_metrics.h"
 #include "gateway/http/request_parser.h"
 
 namespace sail::gateway {
@@ -24,6 +25,8 @@ struct HttpConnectionOptions {
   absl::Duration idle_timeout = absl::Seconds(65);
   // What clients are told in the Keep-Alive header (Sails: 5). 0 leaves the header out.
   int keep_alive_timeout_seconds = 5;
+  // Not owned; may be null.
+  HttpMetrics* metrics = nullptr;
 };
 
 // HTTP/1.1 (RFC 9112) on one ByteStream: reads requests, hands them on one at a time, writes the responses.

@@ -1,5 +1,6 @@
 #include "gateway/http/http_server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "gateway/http/asio_event_loop.h"
+#include "gateway/http/descriptor_limit.h"
 #include "gateway/http/listen_address.h"
 #include "gateway/http/response_format.h"
 #include "gateway/http/socket_stream.h"
@@ -23,6 +25,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr absl::Duration kAcceptPause = absl::Milliseconds(100);
+// For the process's other sockets and files.
+constexpr size_t kReservedDescriptors = 200;
 
 // Outlives the server: upgraded connections count until they end.
 struct Counts {
@@ -34,9 +38,10 @@ struct Counts {
 
 // What all loops of a server share.
 struct Setup {
-  const HttpServerOptions options;
+  HttpServerOptions options;  // fixed when Start begins
   RequestHandler& requests;
   UpgradeHandler* const upgrades;
+  const std::unique_ptr<HttpMetrics> metrics;
   const std::shared_ptr<Counts> counts = std::make_shared<Counts>();
 };
 
@@ -55,6 +60,7 @@ class Listener {
         Serve(std::move(socket));
       } else if (error != asio::error::connection_aborted) {
         // Out of descriptors or memory: others must end first.
+        if (setup_.metrics) setup_.metrics->accept_failures->Increment();
         pause_ = loop_.RunAfter(kAcceptPause, [this] { Accept(); });
         return;
       }
@@ -90,10 +96,16 @@ class Listener {
     const std::shared_ptr<Counts> counts = setup_.counts;
     if (counts->open.fetch_add(1) >= setup_.options.max_connections) {
       counts->open.fetch_sub(1);
+      if (setup_.metrics) setup_.metrics->turned_away->Increment();
       return TurnAway(std::move(socket));
     }
-    std::shared_ptr<ByteStream> stream =
-        MakeSocketStream(std::move(socket), loop_, {}, [counts] { counts->open.fetch_sub(1); });
+    // Upgraded connections may end after the server, but not after the registry.
+    platform::metrics::Gauge* const gauge = setup_.metrics ? setup_.metrics->connections : nullptr;
+    if (gauge) gauge->Add(1);
+    std::shared_ptr<ByteStream> stream = MakeSocketStream(std::move(socket), loop_, {}, [counts, gauge] {
+      counts->open.fetch_sub(1);
+      if (gauge) gauge->Add(-1);
+    });
     {
       const std::lock_guard lock(counts->mutex);
       ++counts->http;
@@ -152,9 +164,14 @@ struct HttpServer::State {
 };
 
 HttpServer::HttpServer(HttpServerOptions options, EventLoops& loops, RequestHandler& requests,
-                       UpgradeHandler* upgrades)
-    : state_(new State{.setup = {.options = std::move(options), .requests = requests, .upgrades = upgrades},
-                       .loops = loops}) {}
+                       UpgradeHandler* upgrades, platform::metrics::Registry* registry)
+    : state_(new State{.setup = {.options = std::move(options),
+                                 .requests = requests,
+                                 .upgrades = upgrades,
+                                 .metrics = registry ? std::make_unique<HttpMetrics>(*registry) : nullptr},
+                       .loops = loops}) {
+  state_->setup.options.connection.metrics = state_->setup.metrics.get();
+}
 
 HttpServer::~HttpServer() {
   state_->OnEveryLoop([](Listener& listener) { listener.Abort(); });
@@ -163,6 +180,9 @@ HttpServer::~HttpServer() {
 }
 
 absl::Status HttpServer::Start() {
+  size_t& max_connections = state_->setup.options.max_connections;
+  const size_t descriptors = RaiseDescriptorLimit(max_connections + kReservedDescriptors);
+  max_connections = std::min(max_connections, descriptors - std::min(descriptors, kReservedDescriptors));
   const bool several = state_->loops.size() > 1;
   absl::StatusOr<tcp::endpoint> endpoint = ResolveListenAddress(state_->setup.options.address);
   if (!endpoint.ok()) return endpoint.status();

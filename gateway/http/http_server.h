@@ -10,13 +10,15 @@
 #include "gateway/http/event_loops.h"
 #include "gateway/http/http_connection.h"
 #include "gateway/http/http_handler.h"
+#include "gateway/http/http_metrics.h"
 
 namespace sail::gateway {
 
 struct HttpServerOptions {
   // "host:port"; an empty host means all addresses, "[::]" all of both families. Port 0: any free one.
   std::string address = "0.0.0.0:1337";
-  // Connections at one time, upgraded ones included. One more is answered 503 and closed.
+  // Connections at one time, upgraded ones included. One more is answered 503 and closed. Start lowers it to
+  // what the limit of open files allows, after it has raised that limit as far as it may.
   size_t max_connections = 60000;
   HttpConnectionOptions connection;
 };
@@ -27,9 +29,10 @@ struct HttpServerOptions {
 // Out of file descriptors it pauses accepting and tries again after 100 ms.
 class HttpServer {
  public:
-  // Neither loops nor handlers are owned; they must outlive the server. upgrades may be null.
-  HttpServer(HttpServerOptions options, EventLoops& loops, RequestHandler& requests,
-             UpgradeHandler* upgrades);
+  // Loops, handlers and registry are not owned and must outlive the server; upgrades and registry may be
+  // null.
+  HttpServer(HttpServerOptions options, EventLoops& loops, RequestHandler& requests, UpgradeHandler* upgrades,
+             platform::metrics::Registry* registry = nullptr);
   // Aborts what is still open. All callbacks have ended when it returns.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -1,5 +1,7 @@
 #include "gateway/http/http_server.h"
 
+#include <sys/resource.h>
+
 #include <functional>
 #include <future>
 #include <string>
@@ -55,7 +57,7 @@ class HttpServerTest : public ::testing::Test {
     handler_ = std::make_unique<FunctionHandler>(std::move(function));
     loops_ = std::make_unique<EventLoops>(threads);
     options_.address = "127.0.0.1:0";
-    server_ = std::make_unique<HttpServer>(options_, *loops_, *handler_, &upgrades_);
+    server_ = std::make_unique<HttpServer>(options_, *loops_, *handler_, &upgrades_, &registry_);
     ASSERT_TRUE(server_->Start().ok());
   }
 
@@ -68,6 +70,7 @@ class HttpServerTest : public ::testing::Test {
     return client.ReadToEnd();
   }
 
+  platform::metrics::Registry registry_;
   HttpServerOptions options_;
   EchoUpgrade upgrades_;
   std::unique_ptr<FunctionHandler> handler_;
@@ -321,6 +324,53 @@ TEST_F(HttpServerTest, TurnsAwayConnectionsBeyondTheBound) {
   TestClient fourth = Connect();
   fourth.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(fourth.ReadResponse().status, 200);
+}
+
+TEST_F(HttpServerTest, AcceptsAgainAfterItWasOutOfDescriptors) {
+  Serve();
+  TestClient client = Connect();
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().status, 200);
+  TestClient waiting = TestClient::Unconnected();
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit none = limit;
+  none.rlim_cur = 1;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  waiting.ConnectTo(server_->port());
+  waiting.Send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(
+      WaitFor([this] { return registry_.Text().find("accept_failures_total 1") != std::string::npos; }));
+  client.Send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().body, "GET /1 ") << "connections that are open go on";
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(waiting.ReadResponse().body, "GET /2 ");
+}
+
+TEST_F(HttpServerTest, CountsTheWorkOfItsLimits) {
+  Serve();
+  Exchange("nonsense\r\n\r\n");
+  Exchange("GET /" + std::string(9000, 'a'));
+  TestClient open = Connect();
+  EXPECT_TRUE(WaitFor([this] { return registry_.Text().find("http_connections 1") != std::string::npos; }));
+  const std::string text = registry_.Text();
+  EXPECT_NE(text.find("sail_gateway_http_refused_total{status=\"400\"} 1"), std::string::npos) << text;
+  EXPECT_NE(text.find("sail_gateway_http_refused_total{status=\"414\"} 1"), std::string::npos) << text;
+}
+
+TEST_F(HttpServerTest, AGoodClientIsServedBesideManySlowOnes) {
+  Serve(Echo, 2);
+  std::vector<TestClient> slow;
+  for (int i = 0; i < 300; ++i) {
+    slow.push_back(Connect());
+    slow.back().Send(i % 2 == 0 ? "GET / HTTP/1.1\r\nX-Sl"
+                                : "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\na");
+  }
+  TestClient good = Connect();
+  for (int i = 0; i < 200; ++i) {
+    good.Send("GET /good HTTP/1.1\r\nHost: h\r\n\r\n");
+    ASSERT_EQ(good.ReadResponse().body, "GET /good ");
+  }
 }
 
 TEST_F(HttpServerTest, DrainFinishesRequestsAndClosesIdleConnections) {

@@ -7,6 +7,7 @@
 
 #include "gateway/http/ascii.h"
 #include "gateway/http/request_target.h"
+#include "platform/json/utf8.h"
 
 namespace sail::gateway {
 namespace {
@@ -76,7 +77,9 @@ class RequestParser::Message final : public http::basic_parser<true> {
     if (target.size() > limits_.max_target_bytes) return Refuse(414, error);
     auto origin_form = ToOriginForm(request_->method, View(target));
     if (!origin_form) return Refuse(400, error);
-    request_->target = Latin1ToUtf8(*origin_form);
+    // Clients that do not escape send UTF-8, whatever Node makes of it.
+    request_->target =
+        platform::json::IsUtf8(*origin_form) ? *std::move(origin_form) : Latin1ToUtf8(*origin_form);
   }
 
   void on_field_impl(http::field field, boost::beast::string_view name, boost::beast::string_view value,

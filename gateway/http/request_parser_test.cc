@@ -110,6 +110,15 @@ TEST_F(RequestParserTest, ReadsHighBytesOfHeadersAsLatin1) {
   EXPECT_EQ(parser_.TakeRequest()->header("x-name"), "Ren\xC3\xA9");
 }
 
+TEST_F(RequestParserTest, ReadsHighBytesOfTheTargetAsUtf8IfTheyAre) {
+  Feed("GET /\xC3\xA9 HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_EQ(parser_.state(), State::kDone);
+  EXPECT_EQ(parser_.TakeRequest()->target, "/\xC3\xA9");
+  Feed("GET /\xE9 HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_EQ(parser_.state(), State::kDone);
+  EXPECT_EQ(parser_.TakeRequest()->target, "/\xC3\xA9");
+}
+
 TEST_F(RequestParserTest, RecognisesAWebSocketUpgrade) {
   Feed(
       "GET /socket.io/ HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\r\n");

@@ -18,32 +18,32 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience(10000);
 
-int OpenConnection(int port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}  // namespace
+
+TestClient::TestClient(int port) : TestClient(Unconnected()) { ConnectTo(port); }
+
+TestClient TestClient::Unconnected() {
+  TestClient client;
+  client.fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return client;
+}
+
+bool TestClient::ConnectTo(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return fd;
-  ::close(fd);
-  return -1;
+  if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return true;
+  Close();
+  return false;
 }
-
-}  // namespace
-
-TestClient::TestClient(int port) : fd_(OpenConnection(port)) {}
 
 TestClient::~TestClient() { Close(); }
 
 TestClient::TestClient(TestClient&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), buffer_(std::move(other.buffer_)) {}
 
-bool TestClient::CanConnect(int port) {
-  const int fd = OpenConnection(port);
-  if (fd < 0) return false;
-  ::close(fd);
-  return true;
-}
+bool TestClient::CanConnect(int port) { return Unconnected().ConnectTo(port); }
 
 void TestClient::Send(std::string_view bytes) {
   while (!bytes.empty()) {

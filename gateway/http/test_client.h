@@ -24,6 +24,10 @@ class TestClient {
   TestClient(TestClient&& other) noexcept;
   TestClient& operator=(TestClient&&) = delete;
 
+  // A socket that is still to be connected.
+  static TestClient Unconnected();
+  bool ConnectTo(int port);
+
   static bool CanConnect(int port);
 
   // All of it, or as much as the server takes before it closes.
@@ -37,9 +41,10 @@ class TestClient {
   void Close();
 
  private:
+  TestClient() = default;
   bool Fill(std::chrono::milliseconds time);
 
-  int fd_;
+  int fd_ = -1;
   std::string buffer_;
 };
 
