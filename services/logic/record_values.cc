@@ -110,8 +110,7 @@ absl::Status CheckStolenChildren(const Model& model, const json::object& values)
 
 void AppendPublished(const Attribute& attribute, const NormalValue& value, std::string& members) {
   if (!members.empty()) members += ',';
-  std::string text = attribute.encrypt ? ColumnJson(attribute, value.text) : JsonText(value.value);
-  members += Concat(platform::json::JsonString(attribute.name), ":", text);
+  members += Concat(platform::json::JsonString(attribute.name), ":", JsonText(value.value));
 }
 
 }  // namespace
@@ -200,12 +199,6 @@ absl::StatusOr<std::vector<std::string>> NormaliseAssociatedIds(const Model& tar
     distinct.push_back(std::move(key));
   }
   return distinct;
-}
-
-std::string ColumnJson(const Attribute& attribute, const ColumnText& text) {
-  if (!text.has_value()) return "null";
-  bool quoted = attribute.type == AttributeType::kString || attribute.type == AttributeType::kRef;
-  return quoted ? platform::json::JsonString(*text) : *text;
 }
 
 }  // namespace sail::logic

@@ -53,9 +53,6 @@ absl::StatusOr<RecordValues> NormaliseValuesToSet(const Model& model, const boos
 absl::StatusOr<std::vector<std::string>> NormaliseAssociatedIds(const Model& target,
                                                                 const boost::json::value* ids);
 
-// JSON text of a column text: a quoted string, a bare number, true, null, ...
-std::string ColumnJson(const Attribute& attribute, const ColumnText& text);
-
 }  // namespace sail::logic
 
 #endif  // SAIL_LOGIC_RECORD_VALUES_H_

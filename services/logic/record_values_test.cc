@@ -150,13 +150,5 @@ TEST(DataEncryptionTest, RefusesChangedTextsAndBadKeys) {
   EXPECT_NE(*encryption->Encrypt("text"), *encrypted);
 }
 
-TEST_F(RecordValuesTest, WritesColumnsAsJson) {
-  const Model& thing = *schema_.Find("thing");
-  EXPECT_EQ(ColumnJson(*thing.Find("s"), "a\"b"), R"("a\"b")");
-  EXPECT_EQ(ColumnJson(*thing.Find("n"), "1.5"), "1.5");
-  EXPECT_EQ(ColumnJson(*thing.Find("j"), "{}"), "{}");
-  EXPECT_EQ(ColumnJson(*thing.Find("b"), std::nullopt), "null");
-}
-
 }  // namespace
 }  // namespace sail::logic

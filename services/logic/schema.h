@@ -132,9 +132,6 @@ class Model {
   const std::vector<const Attribute*>& columns() const { return columns_; }
   // Destroying a record also lets go of its children (foreign keys to null, join rows deleted).
   bool cascade_on_destroy() const { return cascade_on_destroy_; }
-  // Unknown attributes are refused in criteria and dropped from values. Always true: false is not supported,
-  // since there is no column to keep such values in.
-  bool has_schema() const { return true; }
 
  private:
   friend class SchemaBuilder;

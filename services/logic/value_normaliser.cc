@@ -154,6 +154,7 @@ bool ValueNormaliser::Encrypt() {
   }
   absl::StatusOr<std::string> encrypted = encryption_->Encrypt(JsonText(result_.value));
   if (!encrypted.ok()) return Refuse(std::string(encrypted.status().message()), RefusalKind::kUnusable);
+  result_.value = json::string(*encrypted);
   result_.text = *std::move(encrypted);
   return true;
 }

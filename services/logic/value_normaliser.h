@@ -21,7 +21,7 @@ struct Refusal {
 
 // A value as it will be stored: a column's text, or the ids of a collection.
 struct NormalValue {
-  // As coerced, before encryption.
+  // As it is stored: coerced, and encrypted where the attribute asks for it.
   boost::json::value value;
   ColumnText text;
   std::vector<std::string> ids;
