@@ -52,6 +52,7 @@ def run(names: list) -> int:
 
 def _tool() -> Tally:
     """The unit tests of this command."""
+    packages.ensure(packages.STORES)
     result = subprocess.run(
         [sys.executable, "-B", "-m", "unittest", "discover", "-s", "tools/sail", "-t", "tools", "-p", "*_test.py"],
         cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
