@@ -20,12 +20,15 @@ def step(text: str) -> None:
 
 
 def guarded(work) -> int:
-    """Runs `work() -> int` and turns a Failure into its sentence and 1."""
+    """Runs `work() -> int` and turns a Failure into its sentence and 1, a Ctrl-C into 130."""
     try:
         return work()
     except Failure as failure:
         _tell(f"sail: {failure}")
         return 1
+    except KeyboardInterrupt:
+        _tell("sail: stopped")
+        return 130
 
 
 def _tell(line: str) -> None:
