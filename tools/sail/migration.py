@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     for line in last_lines(text, 30).splitlines():
         try:
             entry = json.loads(line)
-            rest = {name: value for name, value in entry.items() if name not in ("time", "ts", "severity", "level", "message")}
+            rest = {name: value for name, value in entry.items() if name not in ("time", "severity", "process", "message")}
             lines.append(" ".join([str(entry["message"]), *(f"{name}={value}" for name, value in rest.items())]))
         except (ValueError, TypeError, KeyError, AttributeError):
             lines.append(line)
