@@ -20,8 +20,8 @@ _STAMP = CHECKOUT / ".sail" / "build.stamp"
 
 
 def bazel(*arguments: str) -> None:
-    """Runs Bazel in the checkout, its progress on our stderr. Fails when it does."""
-    quiet = [] if os.isatty(2) else ["--noshow_progress"]
+    """Runs Bazel in the checkout, its progress on our stderr when that is a terminal. Fails when it does."""
+    quiet = [] if os.isatty(2) else ["--noshow_progress", "--ui_event_filters=-INFO"]
     if subprocess.run(["bazel", *arguments, *quiet], cwd=CHECKOUT, stdin=subprocess.DEVNULL, check=False).returncode:
         raise Failure(f"bazel {' '.join(arguments)} failed; what it said is above.")
 
@@ -30,8 +30,8 @@ def label(path: str) -> str:
     return "//" + ":".join(path.rsplit("/", 1))
 
 
-def ensure(binaries: Path) -> dict:
-    """Brings the servers up to date and copies them into `binaries`. Returns role → path."""
+def ensure() -> dict:
+    """Brings the servers up to date. Returns role → path below bazel-bin, which the next build may replace."""
     built = {role: CHECKOUT / "bazel-bin" / path for role, path in SERVERS.items()}
     stamp = _fingerprint()
     if not (_STAMP.exists() and _STAMP.read_text() == stamp and all(path.exists() for path in built.values())):
@@ -40,7 +40,12 @@ def ensure(binaries: Path) -> dict:
         bazel("build", *(label(path) for path in SERVERS.values()))
         _STAMP.parent.mkdir(exist_ok=True)
         _STAMP.write_text(stamp)
-    return {role: _copy(path, binaries / path.name) for role, path in built.items()}
+    return built
+
+
+def copied(built: dict, folder: Path) -> dict:
+    """The servers as they are now, in a folder where no later build disturbs those who run them."""
+    return {role: _copy(path, folder / path.name) for role, path in built.items()}
 
 
 def ensure_target(path: str) -> Path:

@@ -46,7 +46,7 @@ def command(app: Path, data: str) -> int:
     layout = Layout(data)
     layout.create()
     packages.ensure(packages.STORES)
-    binary = build.ensure_target(build.SERVERS["logic"])
+    binary = build.ensure()["logic"]
     url = os.environ.get("SAIL_POSTGRES_URL") or _running(layout)
     if url:
         print(run(binary, url, app))

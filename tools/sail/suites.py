@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from sail import lint, packages
+from sail import build, lint, packages
 from sail.console import Failure, step
 from sail.layout import CHECKOUT
 from sail.unit_tests import run_bazel_tests
@@ -110,18 +110,11 @@ def _node_tests(folder: str) -> Tally:
     """Each file in a process of its own, one after the other: each starts a suite of its own on this machine."""
     packages.ensure_node()
     packages.npm_install(CHECKOUT / "tests")
-    _warm_up()
+    build.ensure()  # so that no test waits for it
     tally = Tally()
     for file in sorted((CHECKOUT / "tests" / folder).glob("*.test.mjs")):
         tally.add(_node_file(file))
     return tally
-
-
-def _warm_up() -> None:
-    """Builds now, so that no test waits for it."""
-    from sail import build
-    for path in build.SERVERS.values():
-        build.ensure_target(path)
 
 
 def _node_file(file: Path) -> Tally:

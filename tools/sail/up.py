@@ -25,7 +25,7 @@ def up(port: int, counts: roles.Counts, app: Path, data: str, detach: bool) -> i
         packages.ensure(packages.STORES)
         if (app / "package.json").exists():
             packages.npm_install(app)
-        binaries = build.ensure(layout.bin)
+        binaries = build.copied(build.ensure(), layout.bin)
 
         def supervise(on_ready) -> int:
             return _supervise(layout, counts, binaries, app, port, on_ready)
