@@ -29,7 +29,7 @@ export class Replayer {
     this.#agent.destroy();
   }
 
-  // The answer to one case: {status, json or text, headers}.
+  // The answer to one case: {status, json or text, headers}. What the case says about its answer only names new records.
   async answer(recorded) {
     const { path, headers, body } = this.#request(recorded);
     const response = await this.#send(recorded.method, path, headers, body);
@@ -38,8 +38,9 @@ export class Replayer {
     }
     const json = parsed(response);
     const { model, nested } = modelsOf(path);
-    const creates = recorded.method === 'POST' || /\/create\b/.test(path);
-    if (model && creates && response.status === 200 && typeof json?.id === 'number') this.#symbols.learn(model, json.id);
+    // A record that was created when the case was recorded has a name there; ours gets the same.
+    const [, name] = /^\{\{(\w+)\}\}$/.exec(recorded.json?.id) ?? [];
+    if (name && model && typeof json?.id === 'number') this.#symbols.learn(name, model, json.id);
 
     const answer = { status: response.status, headers: comparedHeaders(response.headers) };
     if (json !== undefined) {

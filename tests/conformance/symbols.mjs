@@ -19,16 +19,12 @@ export function modelsOf(path) {
 export class Symbols {
   #values = new Map(); // 'user1' → 17
   #names = new Map(); // 'user 17' → '{{user1}}'
-  #counts = new Map(); // 'user' → 1
 
-  // The first time that a created record's id is seen it gets the next name of its model.
-  learn(model, id) {
-    const key = `${model} ${id}`;
-    if (this.#names.has(key)) return;
-    const count = (this.#counts.get(model) ?? 0) + 1;
-    this.#counts.set(model, count);
-    this.#values.set(`${model}${count}`, id);
-    this.#names.set(key, `{{${model}${count}}}`);
+  // From now on `name` stands for that record's id. A name keeps its first id.
+  learn(name, model, id) {
+    if (this.#values.has(name)) return;
+    this.#values.set(name, id);
+    this.#names.set(`${model} ${id}`, `{{${name}}}`);
   }
 
   // Into a request: digits inside a text; "{{#user1}}" as a whole value is the number.
