@@ -285,14 +285,17 @@
     form.elements.name.focus();
   });
 
+  function connected() {
+    showConnection('connected', 'Connected to gateway');
+    load();
+  }
+
   byId('gateway').textContent = location.host;
   showConnection('connecting', 'Connecting to gateway');
   showPeer();
-  socket.on('connect', () => {
-    showConnection('connected', 'Connected to gateway');
-    load();
-  });
+  socket.on('connect', connected);
   socket.on('disconnect', () => showConnection('disconnected', 'Lost, trying again: gateway'));
   socket.on('user', (event) => received('user', event));
   socket.on('pet', (event) => received('pet', event));
+  if (socket.isConnected()) connected();  // a gateway this near may answer before this script is there
 })();
