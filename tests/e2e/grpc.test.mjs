@@ -54,10 +54,12 @@ test('what HTTP answers with 404 and 400 are NOT_FOUND and INVALID_ARGUMENT', as
   await assert.rejects(call('Create', { model: 'user', values_json: values }), { code: grpc.status.INVALID_ARGUMENT });
 });
 
-test('every process answers the gRPC health service', async () => {
-  const definition = protoLoader.fromJSON(HEALTH);
+test('every service answers the gRPC health service', async () => {
+  const definition = protoLoader.fromJSON(HEALTH, { enums: String });
   const { Health } = grpc.loadPackageDefinition(definition).grpc.health.v1;
-  for (const line of (await suite.status()).filter((each) => each.grpc)) {
+  const services = (await suite.status()).filter((each) => each.grpc);
+  assert.deepEqual(services.map((each) => each.role).sort(), ['logic', 'pubsub', 'session']);
+  for (const line of services) {
     const health = new Health(line.grpc, grpc.credentials.createInsecure());
     const check = promisify(health.Check).call(health, { service: '' }, { deadline: Date.now() + 5000 });
     const answer = await within(`health of ${line.role} ${line.index}`, 6, check);

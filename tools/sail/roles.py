@@ -24,13 +24,13 @@ def http_host() -> str:
 
 
 def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, stores, take_port) -> list:
-    """The processes to run, by stage. Every one has its own gRPC and admin port; gateway i listens on port + i."""
+    """The processes to run, by stage. Each has its own admin port, each service its own gRPC port; gateway i listens on port + i."""
     secret = os.environ.get("SAIL_SESSION_SECRET") or layout.kept_secret(layout.secret)
     specs = {
         role: [_spec(layout, role, index, binaries[role], take_port) for index in range(getattr(counts, role))]
         for stage in STAGES for role in stage
     }
-    targets = {f"SAIL_{role.upper()}_TARGET": ",".join(spec.grpc for spec in specs[role]) for role in specs}
+    targets = {f"SAIL_{role.upper()}_TARGET": ",".join(spec.grpc for spec in specs[role]) for role in specs if role != "gateway"}
     redis = {"SAIL_REDIS_URL": stores.redis_url}
     settings = {
         "session": redis,
@@ -39,8 +39,7 @@ def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, s
             "SAIL_POSTGRES_URL": stores.postgres_url, "SAIL_APP_DIR": str(app), "SAIL_PUBSUB_TARGET": targets["SAIL_PUBSUB_TARGET"]
         },
         "gateway": {
-            **{name: targets[name] for name in ("SAIL_SESSION_TARGET", "SAIL_PUBSUB_TARGET", "SAIL_LOGIC_TARGET")},
-            "SAIL_APP_DIR": str(app), "SAIL_SESSION_SECRET": secret,
+            **targets, "SAIL_APP_DIR": str(app), "SAIL_SESSION_SECRET": secret,
         },
     }
     for role, group in specs.items():
@@ -53,8 +52,8 @@ def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, s
 
 
 def _spec(layout: Layout, role: str, index: int, binary: Path, take_port) -> Spec:
-    grpc, admin = (f"127.0.0.1:{take_port()}" for _ in range(2))
-    return Spec(
-        role=role, index=index, command=[str(binary)], log=layout.logs / f"{role}-{index}.log", grpc=grpc, admin=admin,
-        environment={"SAIL_GRPC_ADDRESS": grpc, "SAIL_ADMIN_ADDRESS": admin},
-    )
+    spec = Spec(role=role, index=index, command=[str(binary)], log=layout.logs / f"{role}-{index}.log")
+    spec.admin = spec.environment["SAIL_ADMIN_ADDRESS"] = f"127.0.0.1:{take_port()}"
+    if role != "gateway":
+        spec.grpc = spec.environment["SAIL_GRPC_ADDRESS"] = f"127.0.0.1:{take_port()}"
+    return spec

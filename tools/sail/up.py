@@ -93,7 +93,7 @@ def _announce(gateways: list, port: int) -> None:
     base = f"http://{host}:{port}"
     print(f"\nReady after {elapsed():.1f} s.")
     for spec in gateways:
-        print(f"  {spec.name}   http://{host}:{port + spec.index}/   metrics http://{spec.admin}/metrics   gRPC {spec.grpc}")
+        print(f"  {spec.name}   http://{host}:{port + spec.index}/   metrics http://{spec.admin}/metrics")
     print(f"""
 Try:
   curl -s {base}/user -H 'Content-Type: application/json' -d '{{"name":"Ann","age":30}}'
