@@ -1,12 +1,13 @@
 #include "platform/redis/client.h"
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "platform/log/log.h"
 #include "platform/redis/client_metrics.h"
 #include "platform/redis/command.h"
@@ -72,7 +73,7 @@ class Client::Core {
   // On the loop's thread.
   void Stop() {
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       stopped_ = true;
     }
     connection_.Stop();
@@ -101,19 +102,20 @@ class Client::Core {
   }
 
   bool connected() const {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     return connected_;
   }
 
   bool WaitUntilConnected(absl::Duration timeout) const {
-    absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(&connected_), timeout);
+    std::unique_lock lock(mutex_);
+    return connected_changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(1))),
+                                       [this] { return connected_; });
   }
 
  private:
   // Takes the request over if it is admitted.
   absl::Status Admit(Request& request) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (stopped_) return absl::UnavailableError("Redis: the client is closed");
     if (waiting_ >= options_.max_commands || waiting_bytes_ + request.wire.size() > options_.max_bytes) {
       return absl::ResourceExhaustedError("Redis: too many commands wait already");
@@ -133,7 +135,7 @@ class Client::Core {
     }
     std::vector<Request> requests;
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       requests.swap(arrived_);
     }
     const auto now = SteadyClock::now();
@@ -247,7 +249,7 @@ class Client::Core {
     std::vector<Request> late;
     bool open = false;
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       std::vector<Request> kept;
       for (Request& request : arrived_) (request.deadline <= now ? late : kept).push_back(std::move(request));
       arrived_ = std::move(kept);
@@ -267,7 +269,7 @@ class Client::Core {
 
   void Finish(Request& request, absl::StatusOr<Reply> result, size_t size) {
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       --waiting_;
       waiting_bytes_ -= size;
     }
@@ -277,8 +279,11 @@ class Client::Core {
 
   void SetConnected(bool connected) {
     metrics_.connected->Set(connected ? 1 : 0);
-    absl::MutexLock lock(&mutex_);
-    connected_ = connected;
+    {
+      std::lock_guard lock(mutex_);
+      connected_ = connected;
+    }
+    connected_changed_.notify_all();
   }
 
   struct InFlight {
@@ -296,12 +301,14 @@ class Client::Core {
   std::deque<InFlight> sent_;
   ReconnectingConnection connection_;
 
-  mutable absl::Mutex mutex_;
-  std::vector<Request> arrived_ ABSL_GUARDED_BY(mutex_);
-  size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool connected_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable connected_changed_;
+  // Guarded by the mutex.
+  std::vector<Request> arrived_;
+  size_t waiting_ = 0;
+  size_t waiting_bytes_ = 0;
+  bool connected_ = false;
+  bool stopped_ = false;
 };
 
 Client::Client(EventLoop& loop, ClientOptions options, metrics::Registry& registry,

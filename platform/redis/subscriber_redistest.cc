@@ -1,11 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
 #include "platform/redis/testing/redis_server.h"
@@ -31,13 +32,15 @@ class SubscriberTest : public ::testing::Test {
         loop_, Options(),
         Subscriber::Handlers{.on_message =
                                  [this](const std::string& channel, std::string&& payload) {
-                                   absl::MutexLock lock(&mutex_);
+                                   std::lock_guard lock(mutex_);
                                    messages_.push_back(channel + "=" + payload);
+                                   changed_.notify_all();
                                  },
                              .on_gap =
                                  [this] {
-                                   absl::MutexLock lock(&mutex_);
+                                   std::lock_guard lock(mutex_);
                                    messages_.push_back("gap");
+                                   changed_.notify_all();
                                  }},
         registry_);
     ClientOptions options;
@@ -60,15 +63,15 @@ class SubscriberTest : public ::testing::Test {
   }
 
   std::vector<std::string> WaitFor(size_t count) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [this, count] { return messages_.size() >= count; };
-    mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(20), [this, count] { return messages_.size() >= count; });
     return messages_;
   }
 
   RedisServer server_;
   metrics::Registry registry_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<std::string> messages_;
   EventLoop loop_;
   std::unique_ptr<Client> client_;

@@ -10,7 +10,7 @@ std::string FreshRooms::Key(std::string_view ns, std::string_view room) {
 
 void FreshRooms::Note(std::string_view ns, std::string_view room) {
   std::string key = Key(ns, room);
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   const absl::Time now = clock_();
   Forget(now);
   until_[key] = now + kFresh;
@@ -18,7 +18,7 @@ void FreshRooms::Note(std::string_view ns, std::string_view room) {
 }
 
 bool FreshRooms::IsFresh(std::string_view ns, std::string_view room) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   // The usual case costs neither the clock nor a key.
   if (until_.empty()) return false;
   Forget(clock_());

@@ -4,12 +4,11 @@
 
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace sail::pubsub {
@@ -32,12 +31,14 @@ class FreshRooms {
 
  private:
   static std::string Key(std::string_view ns, std::string_view room);
-  void Forget(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // With the mutex held.
+  void Forget(absl::Time now);
 
   const std::function<absl::Time()> clock_;
-  absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, absl::Time> until_ ABSL_GUARDED_BY(mutex_);
-  std::deque<std::pair<absl::Time, std::string>> order_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  // Guarded by the mutex.
+  absl::flat_hash_map<std::string, absl::Time> until_;
+  std::deque<std::pair<absl::Time, std::string>> order_;
 };
 
 }  // namespace sail::pubsub

@@ -1,11 +1,11 @@
 #include "services/pubsub/publisher.h"
 
 #include <memory>
+#include <mutex>
 #include <random>
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "services/pubsub/cluster_broadcast.h"
 #include "services/pubsub/cluster_request.h"
 #include "services/pubsub/operation_check.h"
@@ -24,7 +24,7 @@ class Gathered {
   void Add(const absl::Status& status) {
     bool last = false;
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       status_.Update(status);
       last = --open_ == 0;
     }
@@ -32,7 +32,7 @@ class Gathered {
   }
 
  private:
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   size_t open_;
   absl::Status status_;
   const std::function<void(absl::Status)> done_;

@@ -2,11 +2,12 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <deque>
 #include <future>
+#include <mutex>
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
 #include "platform/redis/testing/redis_server.h"
@@ -18,6 +19,8 @@ namespace sail::pubsub {
 namespace {
 
 namespace redis = platform::redis;
+
+constexpr std::chrono::seconds kPatience(20);
 
 redis::ConnectionOptions Options(const redis::testing::RedisServer& server) {
   redis::ConnectionOptions options;
@@ -105,29 +108,27 @@ class Gateway {
 
   // Waits for so many operations and gaps; gives them in short form.
   std::vector<std::string> WaitFor(size_t count) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [this, count] { return events_.size() >= count; };
-    mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [this, count] { return events_.size() >= count; });
     return {events_.begin(), events_.end()};
   }
   bool WaitForEnd() {
-    absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(&ended_), absl::Seconds(20));
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [this] { return ended_; });
   }
 
  private:
   int Ask(const v1::AttachRequest& request) {
     EXPECT_TRUE(stream_->Write(request));
-    absl::MutexLock lock(&mutex_);
-    const auto answered = [this] { return last_done_.id() == last_id_; };
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&answered), absl::Seconds(20))) return -1;
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, kPatience, [this] { return last_done_.id() == last_id_; })) return -1;
     return last_done_.code();
   }
 
   void Read() {
     v1::AttachEvent event;
     while (stream_->Read(&event)) {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       if (event.has_done()) last_done_ = event.done();
       if (event.has_gap()) events_.push_back("gap");
       for (const v1::Operation& operation : event.deliveries().operations()) {
@@ -136,15 +137,18 @@ class Gateway {
                           : operation.has_leave_all()   ? "leave_all"
                                                         : "other");
       }
+      changed_.notify_all();
     }
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     ended_ = true;
+    changed_.notify_all();
   }
 
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::AttachRequest, v1::AttachEvent>> stream_;
   uint64_t last_id_ = 0;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
   v1::Done last_done_;
   std::deque<std::string> events_;
   bool ended_ = false;
@@ -234,13 +238,15 @@ TEST_F(PubSubServiceTest, TheWireIsThatOfTheSocketIoAdapter) {
   // Another node of the cluster, as it were.
   redis::EventLoop loop;
   platform::metrics::Registry registry;
-  absl::Mutex mutex;
+  std::mutex mutex;
+  std::condition_variable changed;
   std::vector<std::string> messages;
   redis::Subscriber node(loop, Options(server_),
                          {.on_message =
                               [&](const std::string& channel, std::string&& payload) {
-                                absl::MutexLock lock(&mutex);
+                                std::lock_guard lock(mutex);
                                 messages.push_back(channel + " " + payload);
+                                changed.notify_all();
                               },
                           .on_gap = [] {}},
                          registry);
@@ -252,9 +258,8 @@ TEST_F(PubSubServiceTest, TheWireIsThatOfTheSocketIoAdapter) {
   leave_all.mutable_leave_all()->set_room("r1");
   ASSERT_TRUE(one_.Publish({Event({"r1"}, "x"), Join("r1", "r2"), leave_all, Event({}, "y")}).ok());
   {
-    absl::MutexLock lock(&mutex);
-    const auto enough = [&] { return messages.size() == 4; };
-    ASSERT_TRUE(mutex.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)));
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, kPatience, [&] { return messages.size() == 4; }));
   }
   EXPECT_TRUE(messages[0].starts_with("socket.io#/#r1# \x93\xa6"));
   EXPECT_TRUE(DecodeBroadcast(messages[0].substr(16), "/").ok());

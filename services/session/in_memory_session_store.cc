@@ -9,7 +9,7 @@ namespace sail::session {
 void InMemorySessionStore::Read(const std::string& id, absl::Duration, ReadDone done) {
   absl::StatusOr<std::string> text = SessionNotFound();
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (const Entry* entry = Find(id)) text = entry->text;
   }
   done(std::move(text));
@@ -19,7 +19,7 @@ void InMemorySessionStore::Insert(const std::string& id, std::string text, absl:
                                   WriteDone done) {
   absl::Status status;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (Find(id) != nullptr) {
       status = absl::AlreadyExistsError("the session id is taken");
     } else {
@@ -33,7 +33,7 @@ void InMemorySessionStore::Swap(const std::string& id, std::string expected, std
                                 absl::Duration ttl, absl::Duration, SwapDone done) {
   absl::StatusOr<SwapResult> result;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     result = SwapLocked(id, expected, std::move(desired), ttl);
   }
   done(std::move(result));
@@ -53,7 +53,7 @@ absl::StatusOr<SessionStore::SwapResult> InMemorySessionStore::SwapLocked(const 
 void InMemorySessionStore::Touch(const std::string& id, absl::Duration ttl, absl::Duration, WriteDone done) {
   absl::Status status = SessionNotFound();
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (Entry* entry = Find(id)) {
       entry->expires = clock_() + ttl;
       status = absl::OkStatus();
@@ -64,7 +64,7 @@ void InMemorySessionStore::Touch(const std::string& id, absl::Duration ttl, absl
 
 void InMemorySessionStore::Remove(const std::string& id, absl::Duration, WriteDone done) {
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     entries_.erase(id);
   }
   done(absl::OkStatus());

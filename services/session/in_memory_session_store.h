@@ -3,11 +3,10 @@
 #define SAIL_SESSION_IN_MEMORY_SESSION_STORE_H_
 
 #include <functional>
+#include <mutex>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "services/session/session_store.h"
 
 namespace sail::session {
@@ -30,14 +29,14 @@ class InMemorySessionStore final : public SessionStore {
     std::string text;
     absl::Time expires;
   };
-  Entry* Find(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // These two with the mutex held.
+  Entry* Find(const std::string& id);
   absl::StatusOr<SwapResult> SwapLocked(const std::string& id, const std::string& expected,
-                                        std::string desired, absl::Duration ttl)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+                                        std::string desired, absl::Duration ttl);
 
   const std::function<absl::Time()> clock_;
-  absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  absl::flat_hash_map<std::string, Entry> entries_;
 };
 
 }  // namespace sail::session

@@ -23,7 +23,7 @@ void SessionUpdater::Update(const std::string& id, SessionChanges changes, absl:
   auto round = std::make_shared<Round>();
   round->id = id;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     const auto [under_way, is_first] = waiting_.try_emplace(id);
     if (is_first) {
       round->batch.push_back(std::move(pending));
@@ -42,7 +42,7 @@ void SessionUpdater::Update(const std::string& id, SessionChanges changes, absl:
 bool SessionUpdater::TakeWaiting(Round& round) {
   std::vector<Pending> arrived;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     const auto found = waiting_.find(round.id);
     arrived.swap(found->second);
     if (arrived.empty() && round.batch.empty()) {

@@ -4,13 +4,12 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "services/session/session.h"
 #include "services/session/session_document.h"
@@ -66,9 +65,9 @@ class SessionUpdater {
 
   SessionStore& store_;
   const SessionUpdaterOptions options_;
-  absl::Mutex mutex_;
-  // A key for each session with a round under way; the updates that wait for the next.
-  absl::flat_hash_map<std::string, std::vector<Pending>> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  // A key for each session with a round under way; the updates that wait for the next. Guarded by the mutex.
+  absl::flat_hash_map<std::string, std::vector<Pending>> waiting_;
 };
 
 }  // namespace sail::session
