@@ -1,19 +1,18 @@
 #include "gateway/http/socket_stream.h"
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <cerrno>
 #include <cstring>
-#include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/http/write_queue.h"
 
 namespace sail::gateway {
 namespace {
@@ -23,10 +22,6 @@ using boost::system::error_code;
 
 constexpr size_t kSmallReadBuffer = 4 * 1024;  // what an idle connection holds
 constexpr size_t kLargeReadBuffer = 64 * 1024;
-constexpr size_t kMaxPieces = 64;
-// Pieces up to this size are copied together when many are due: cheaper than an iovec each.
-constexpr size_t kCopiedPiece = 1024;
-constexpr size_t kCopyBuffer = 32 * 1024;
 
 std::string AddressOf(const asio::ip::tcp::socket& socket) {
   error_code error;
@@ -73,10 +68,9 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
   }
 
   void Write(SharedBytes bytes) {
-    if (closed_ || closing_ || bytes->empty()) return;
-    queued_bytes_ += bytes->size();
-    queue_.push_back(std::move(bytes));
-    if (flush_posted_ || write_pending_) return;
+    if (closed_ || closing_) return;
+    queue_.Push(std::move(bytes));
+    if (queue_.empty() || flush_posted_ || write_pending_) return;
     flush_posted_ = true;
     loop_.Post([self = shared_from_this()] {
       self->flush_posted_ = false;
@@ -89,7 +83,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     while (!queue_.empty()) {
       const ssize_t sent = SendSome();
       if (sent >= 0) {
-        Consume(static_cast<size_t>(sent));
+        queue_.Consume(static_cast<size_t>(sent));
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         return WaitWritable();
       } else if (errno != EINTR) {
@@ -102,7 +96,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
   void Close() {
     if (closed_ || std::exchange(closing_, true)) return;
     reading_ = true;
-    progress_ = sent_bytes_;
+    progress_ = queue_.total_sent();
     ArmLinger();
     Flush();
     Read();
@@ -113,8 +107,8 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     Finish(absl::OkStatus());
   }
 
-  size_t queued_bytes() const { return queued_bytes_; }
-  uint64_t sent_bytes() const { return sent_bytes_; }
+  size_t queued_bytes() const { return queue_.bytes(); }
+  uint64_t sent_bytes() const { return queue_.total_sent(); }
   bool closed() const { return closed_ || closing_; }
   const std::string& remote_address() const { return remote_address_; }
   AsioEventLoop& loop() { return loop_; }
@@ -170,40 +164,13 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     }
   }
 
-  // One gather write of the front of the queue, small pieces copied together.
   ssize_t SendSome() {
-    std::array<iovec, kMaxPieces> pieces;
-    size_t count = 0;
-    if (queue_.size() > 4 && queue_.front()->size() <= kCopiedPiece && front_sent_ == 0) CopyTogether();
-    for (const SharedBytes& bytes : queue_) {
-      if (count == pieces.size()) break;
-      const size_t skip = count == 0 ? front_sent_ : 0;
-      pieces[count++] = {const_cast<char*>(bytes->data()) + skip, bytes->size() - skip};
-    }
+    WriteQueue::Pieces pieces;
+    const std::span<iovec> front = queue_.Front(&pieces);
     msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = count;
+    message.msg_iov = front.data();
+    message.msg_iovlen = front.size();
     return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  }
-
-  void CopyTogether() {
-    auto joined = std::make_shared<std::string>();
-    while (!queue_.empty() && queue_.front()->size() <= kCopiedPiece && joined->size() < kCopyBuffer) {
-      joined->append(*queue_.front());
-      queue_.pop_front();
-    }
-    queue_.push_front(std::move(joined));
-  }
-
-  void Consume(size_t sent) {
-    sent_bytes_ += sent;
-    queued_bytes_ -= sent;
-    sent += front_sent_;
-    while (!queue_.empty() && sent >= queue_.front()->size()) {
-      sent -= queue_.front()->size();
-      queue_.pop_front();
-    }
-    front_sent_ = sent;
   }
 
   void WaitWritable() {
@@ -231,8 +198,8 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
 
   void ArmLinger() {
     linger_ = loop_.RunAfter(options_.linger, [self = shared_from_this()] {
-      const bool moving = !self->output_ended_ && self->sent_bytes_ != self->progress_;
-      self->progress_ = self->sent_bytes_;
+      const bool moving = !self->output_ended_ && self->queue_.total_sent() != self->progress_;
+      self->progress_ = self->queue_.total_sent();
       if (moving) return self->ArmLinger();
       self->Finish(absl::OkStatus());
     });
@@ -240,9 +207,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
 
   // Callbacks never run inside a call of the user.
   void FailLater(absl::Status status) {
-    queue_.clear();
-    queued_bytes_ = 0;
-    front_sent_ = 0;
+    queue_.Clear();
     loop_.Post([self = shared_from_this(), status = std::move(status)] { self->Finish(status); });
   }
 
@@ -252,8 +217,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     error_code ignored;
     socket_.close(ignored);
     loop_.Remove(this);
-    queue_.clear();
-    queued_bytes_ = 0;
+    queue_.Clear();
     linger_ = nullptr;
     const auto callbacks = std::exchange(callbacks_, nullptr);
     if (callbacks && callbacks->on_close) {
@@ -271,10 +235,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
   std::shared_ptr<ByteStream::Callbacks> callbacks_;
   std::vector<char> buffer_;
   std::optional<Held> held_;
-  std::deque<SharedBytes> queue_;
-  size_t front_sent_ = 0;  // of the queue's first piece
-  size_t queued_bytes_ = 0;
-  uint64_t sent_bytes_ = 0;
+  WriteQueue queue_;
   uint64_t progress_ = 0;
   std::unique_ptr<Timer> linger_;
   bool reading_ = false;
