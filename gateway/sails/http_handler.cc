@@ -52,6 +52,7 @@ struct SailsHttpHandler::Exchange {
   std::shared_ptr<const RouteTable> table;  // keeps the route alive
   std::chrono::steady_clock::time_point start;
   std::optional<HttpResponse> answer;  // known without an action
+  bool complete = false;               // the answer gets no envelope
 };
 
 SailsHttpHandler::SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie,
@@ -81,14 +82,15 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
     Send(*exchange, *std::move(answer));
     return;
   }
-  ParsedBody body = ParseBody(http, options_.max_body_bytes);
-  if (body.error_status != 0) {
-    Send(*exchange, UnreadableBody(body.error_status));
-    return;
-  }
   exchange->table = routes_.table();
   const RouteMatch match = exchange->table->Find(http.method, http.path());
-  exchange->answer = AnswerWithoutAction(http, match);
+  ParsedBody body = ParseBody(http, options_.max_body_bytes);
+  if (body.error_status != 0) {
+    exchange->answer = UnreadableBody(body.error_status);
+    exchange->complete = true;
+  } else {
+    exchange->answer = AnswerWithoutAction(http, match);
+  }
 
   ActionCall call;
   call.session_enabled = !LooksLikeAsset(http.path());
@@ -165,7 +167,7 @@ void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
     response.AddHeader("Set-Cookie",
                        cookie_.Write(result.session.session.id, absl::ToUnixMillis(absl::Now())));
   }
-  ApplyEnvelope(*exchange.request, &response);
+  if (!exchange.complete) ApplyEnvelope(*exchange.request, &response);
   Send(exchange, std::move(response));
 }
 
