@@ -15,6 +15,9 @@ using action::v1::SessionChanges;
 // The time a client may wait for a store that does not answer.
 constexpr absl::Duration kTimeout = absl::Milliseconds(800);
 
+// Of the sessions touched in one interval. Beyond it some are touched more often, which does no harm.
+constexpr size_t kMaxTouched = 100'000;
+
 std::string ToObject(const google::protobuf::Map<std::string, std::string>& values) {
   const std::map<std::string, std::string> sorted(values.begin(), values.end());
   std::string json = "{";
@@ -66,6 +69,20 @@ void RequestSessions::Create(const SessionChanges& changes, CommitCallback callb
                  });
 }
 
+void RequestSessions::TouchNowAndThen(const std::string& id) {
+  {
+    std::lock_guard lock(mutex_);
+    const absl::Time now = absl::Now();
+    if (now - interval_start_ >= kTouchInterval || touched_.size() >= kMaxTouched) {
+      interval_start_ = now;
+      touched_.clear();
+    }
+    if (!touched_.insert(std::hash<std::string>()(id)).second) return;
+  }
+  // Should it fail, the session's next use in a minute does it.
+  client_.Touch(id, kTimeout, [](absl::Status) {});
+}
+
 void RequestSessions::Commit(RequestSession session, const SessionChanges& changes, CommitCallback callback) {
   if (!session.enabled) {
     callback(CommittedSession{std::move(session), false});
@@ -97,6 +114,7 @@ void RequestSessions::Commit(RequestSession session, const SessionChanges& chang
                          }
                        });
   } else if (changes.set().empty() && changes.unset().empty()) {
+    TouchNowAndThen(session.id);
     callback(CommittedSession{std::move(session), false});
   } else {
     session::v1::UpdateRequest request;

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "protos/sail/action/v1/action.pb.h"
@@ -32,6 +34,8 @@ struct CommittedSession {
 // thread or on the caller's.
 class RequestSessions {
  public:
+  static constexpr absl::Duration kTouchInterval = absl::Minutes(1);
+
   using LoadCallback = std::function<void(absl::StatusOr<RequestSession>)>;
   using CommitCallback = std::function<void(absl::StatusOr<CommittedSession>)>;
 
@@ -50,9 +54,14 @@ class RequestSessions {
 
  private:
   void Create(const action::v1::SessionChanges& changes, CommitCallback callback);
+  void TouchNowAndThen(const std::string& id);
 
   SessionClient& client_;
   const std::function<std::string(int64_t)> new_cookie_json_;
+
+  std::mutex mutex_;
+  absl::Time interval_start_ = absl::InfinitePast();
+  absl::flat_hash_set<size_t> touched_;  // hashes of the ids touched in this interval
 };
 
 }  // namespace sail::gateway
