@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
+#include "gateway/routing/routes_config.h"
 #include "platform/config/config_reader.h"
 
 namespace sail::gateway {
@@ -28,6 +30,12 @@ absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) 
                                               absl::Milliseconds(10), absl::Minutes(10));
   config.max_connections = static_cast<size_t>(reader.Integer("SAIL_MAX_CONNECTIONS", 60'000, 1, 10'000'000));
   if (!reader.status().ok()) return reader.status();
+  absl::StatusOr<AppConfig> app = LoadAppConfig(config.app_dir + "/config.yaml");
+  if (!app.ok()) return app.status();
+  config.app = *std::move(app);
+  absl::StatusOr<std::vector<Route>> routes = LoadRoutes(config.app_dir + "/routes.yaml");
+  if (!routes.ok()) return routes.status();
+  config.routes = *std::move(routes);
   return config;
 }
 

@@ -8,6 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/routing/app_config.h"
+#include "gateway/routing/route.h"
 #include "platform/server/server.h"
 
 namespace sail::platform {
@@ -28,9 +30,11 @@ struct GatewayConfig {
   std::vector<std::string> session_secrets;
   absl::Duration action_timeout;  // SAIL_ACTION_TIMEOUT_MS: the longest that an action may take
   size_t max_connections = 0;     // SAIL_MAX_CONNECTIONS
+  AppConfig app;                  // config.yaml of the folder
+  std::vector<Route> routes;      // routes.yaml of the folder
 };
 
-// Errors: INVALID_ARGUMENT with every mistake.
+// Errors: INVALID_ARGUMENT with every mistake in the environment, or else in a file.
 absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader);
 
 }  // namespace sail::gateway

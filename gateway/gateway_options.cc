@@ -4,8 +4,8 @@
 
 namespace sail::gateway {
 
-SessionCookieOptions CookieOptionsFrom(const AppConfig& app, const GatewayConfig& config) {
-  const SessionCookieConfig& cookie = app.session_cookie;
+SessionCookieOptions CookieOptionsFrom(const GatewayConfig& config) {
+  const SessionCookieConfig& cookie = config.app.session_cookie;
   SessionCookieOptions options;
   options.name = cookie.name;
   options.attributes.domain = cookie.domain;
@@ -18,13 +18,14 @@ SessionCookieOptions CookieOptionsFrom(const AppConfig& app, const GatewayConfig
   return options;
 }
 
-SocketServerOptions SocketOptionsFrom(const AppConfig& app) {
+SocketServerOptions SocketOptionsFrom(const GatewayConfig& config) {
+  const SocketsConfig& sockets = config.app.sockets;
   SocketServerOptions options;
-  options.path = app.sockets.path;
-  options.only_allow_origins = app.sockets.only_allow_origins;
-  options.hub.session.ping_interval = absl::ToChronoMilliseconds(app.sockets.ping_interval);
-  options.hub.session.ping_timeout = absl::ToChronoMilliseconds(app.sockets.ping_timeout);
-  options.hub.session.max_payload = static_cast<size_t>(app.sockets.max_http_buffer_size);
+  options.path = sockets.path;
+  options.only_allow_origins = sockets.only_allow_origins;
+  options.hub.session.ping_interval = absl::ToChronoMilliseconds(sockets.ping_interval);
+  options.hub.session.ping_timeout = absl::ToChronoMilliseconds(sockets.ping_timeout);
+  options.hub.session.max_payload = static_cast<size_t>(sockets.max_http_buffer_size);
   return options;
 }
 
@@ -35,10 +36,23 @@ HttpServerOptions HttpOptionsFrom(const GatewayConfig& config) {
   return options;
 }
 
-std::map<std::string, std::string> StaticFoldersFrom(const AppConfig& app, const std::string& app_dir) {
+std::map<std::string, std::string> StaticFoldersFrom(const GatewayConfig& config) {
   std::map<std::string, std::string> folders;
-  for (const auto& [prefix, folder] : app.http.static_files) folders[prefix] = app_dir + "/" + folder;
+  for (const auto& [prefix, folder] : config.app.http.static_files) {
+    folders[prefix] = config.app_dir + "/" + folder;
+  }
   return folders;
+}
+
+HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets,
+                                      StaticFiles& files) {
+  HttpHandlerOptions options;
+  options.max_body_bytes = static_cast<size_t>(config.app.http.body_limit);
+  options.answer_engine_request = [&sockets](const HttpRequest& request) {
+    return sockets.AnswerRequest(request);
+  };
+  options.find_file = [&files](const HttpRequest& request) { return files.Serve(request); };
+  return options;
 }
 
 std::string NewGatewayId() { return RandomToken(12); }

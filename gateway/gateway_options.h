@@ -1,4 +1,4 @@
-// The application's settings as the options of the gateway's parts.
+// The settings as the options of the gateway's parts.
 #ifndef SAIL_GATEWAY_GATEWAY_OPTIONS_H_
 #define SAIL_GATEWAY_GATEWAY_OPTIONS_H_
 
@@ -8,18 +8,20 @@
 
 #include "gateway/gateway_config.h"
 #include "gateway/http/http_server.h"
+#include "gateway/http/static_files.h"
 #include "gateway/realtime/socket_server.h"
-#include "gateway/routing/app_config.h"
+#include "gateway/sails/http_handler.h"
 #include "gateway/sails/session_cookie.h"
 
 namespace sail::gateway {
 
-SessionCookieOptions CookieOptionsFrom(const AppConfig& app, const GatewayConfig& config);
-SocketServerOptions SocketOptionsFrom(const AppConfig& app);
+SessionCookieOptions CookieOptionsFrom(const GatewayConfig& config);
+SocketServerOptions SocketOptionsFrom(const GatewayConfig& config);
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config);
+HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files);
 
-// URL prefix to folder, the folders from the application's own on.
-std::map<std::string, std::string> StaticFoldersFrom(const AppConfig& app, const std::string& app_dir);
+// URL prefix to folder, the folders as the process finds them.
+std::map<std::string, std::string> StaticFoldersFrom(const GatewayConfig& config);
 
 // A name that no other gateway process has.
 std::string NewGatewayId();

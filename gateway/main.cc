@@ -3,9 +3,6 @@
 
 #include "gateway/actions/action_runner.h"
 #include "gateway/gateway_options.h"
-#include "gateway/http/static_files.h"
-#include "gateway/routing/routes_config.h"
-#include "gateway/sails/http_handler.h"
 #include "gateway/sails/socket_application.h"
 #include "gateway/upstream/session_client.h"
 #include "platform/config/config_reader.h"
@@ -16,10 +13,6 @@ int main() {
   auto reader = sail::platform::ConfigReader::FromEnvironment();
   const auto config = ReadGatewayConfig(reader);
   if (!config.ok()) return std::fprintf(stderr, "gateway: %s\n", config.status().ToString().c_str()), 2;
-  const auto app = LoadAppConfig(config->app_dir + "/config.yaml");
-  if (!app.ok()) return std::fprintf(stderr, "gateway: %s\n", app.status().ToString().c_str()), 2;
-  const auto routes = LoadRoutes(config->app_dir + "/routes.yaml");
-  if (!routes.ok()) return std::fprintf(stderr, "gateway: %s\n", routes.status().ToString().c_str()), 2;
 
   sail::platform::metrics::Registry registry;
   sail::platform::Server server(config->server, registry);
@@ -27,34 +20,24 @@ int main() {
   const auto session_client = MakeSessionClient(config->session_target);
   const auto logic = MakeStreamActionClient("logic", config->logic_target);
   RoomHub rooms(loops, config->pubsub_target, NewGatewayId(), registry);
-  RouteSource route_source(*logic, *routes);
-  const SessionCookie cookie(CookieOptionsFrom(*app, *config));
-
+  RouteSource routes(*logic, config->routes);
+  const SessionCookie cookie(CookieOptionsFrom(*config));
   RequestSessions http_sessions(*session_client,
                                 [&](int64_t now_ms) { return cookie.StoredSettings(now_ms); });
   ActionRunner http_runner(http_sessions, rooms.link(), config->action_timeout);
-  // Sails stores these settings for a session that was made for a socket.
-  RequestSessions socket_sessions(*session_client, [](int64_t) { return R"({"httpOnly":true,"path":"/"})"; });
+  RequestSessions socket_sessions(*session_client, SocketSessionCookie);
   ActionRunner socket_runner(socket_sessions, rooms.link(), config->action_timeout);
-
-  SocketServer sockets(
-      SocketOptionsFrom(*app), loops, rooms,
-      [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
-        return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), cookie, socket_sessions,
-                                                   route_source, socket_runner);
-      },
-      registry);
-  StaticFiles files(StaticFoldersFrom(*app, config->app_dir));
-  HttpHandlerOptions handler_options;
-  handler_options.max_body_bytes = static_cast<size_t>(app->http.body_limit);
-  handler_options.answer_engine_request = [&](const HttpRequest& request) {
-    return sockets.AnswerRequest(request);
+  const auto make_application = [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
+    return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), cookie, socket_sessions, routes,
+                                               socket_runner);
   };
-  handler_options.find_file = [&](const HttpRequest& request) { return files.Serve(request); };
-  SailsHttpHandler handler(std::move(handler_options), cookie, route_source, http_runner, registry);
+  SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, make_application, registry);
+  StaticFiles files(StaticFoldersFrom(*config));
+  SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files), cookie, routes, http_runner,
+                           registry);
   HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets);
 
-  server.AddReadiness("the logic service's routes", [&] { return route_source.ready(); });
+  server.AddReadiness("the logic service's routes", [&] { return routes.ready(); });
   server.AddReadiness("the session service", [&] { return session_client->ready(); });
   server.AddReadiness("the pubsub service", [&] { return rooms.link().attached(); });
   server.OnDrain([&](absl::Time deadline) { sockets.Drain(deadline); });

@@ -7,12 +7,10 @@
 
 #include "absl/time/clock.h"
 #include "gateway/engineio/engine_error.h"
-#include "gateway/engineio/packet.h"
-#include "gateway/http/ascii.h"
+#include "gateway/engineio/engine_request.h"
 #include "gateway/http/response_format.h"
 #include "gateway/http/standard_responses.h"
 #include "gateway/routing/origin_list.h"
-#include "gateway/routing/percent_decode.h"
 #include "gateway/socketio/socket.h"
 #include "gateway/websocket/handshake.h"
 #include "platform/log/log.h"
@@ -21,18 +19,6 @@ namespace sail::gateway {
 namespace {
 
 using engineio::EngineError;
-
-// The first value of a query parameter; empty if there is none.
-std::string QueryParameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const size_t equals = pair.find('=');
-    if (pair.substr(0, equals) != name) continue;
-    return equals == std::string_view::npos ? "" : DecodeFormText(pair.substr(equals + 1));
-  }
-  return "";
-}
 
 HttpResponse EngineErrorResponse(const EngineError& error) {
   return JsonResponse(error.status, engineio::EngineErrorBody(error));
@@ -121,71 +107,78 @@ bool SocketServer::IsForPath(const HttpRequest& request) const {
 
 std::optional<HttpResponse> SocketServer::AnswerRequest(const HttpRequest& request) const {
   if (!IsForPath(request)) return std::nullopt;
-  const std::string transport = QueryParameter(request.query(), "transport");
   HttpResponse response;
   if (request.method == "OPTIONS") {
     response.status = 204;
     response.AddHeader("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
-  } else if (transport == "websocket") {
-    response = EngineErrorResponse(engineio::kBadRequest);  // a WebSocket without an upgrade
   } else {
-    response = EngineErrorResponse(engineio::kUnknownTransport);
+    engineio::EngineRequestContext context;
+    context.method = request.method;
+    context.origin = request.header("origin").value_or("");
+    const auto error = engineio::CheckEngineRequest(engineio::ParseEngineRequest(request.query()), context);
+    response = EngineErrorResponse(error.value_or(engineio::kBadRequest));
   }
-  const std::optional<std::string_view> origin = request.header("origin");
-  if (options_.only_allow_origins.has_value() && origin.has_value() &&
-      OriginIsListed(*options_.only_allow_origins, *origin)) {
-    response.AddHeader("Access-Control-Allow-Origin", std::string(*origin));
-    response.AddHeader("Vary", "Origin");
-  }
+  AddCorsHeaders(request, &response);
   return response;
+}
+
+void SocketServer::AddCorsHeaders(const HttpRequest& request, HttpResponse* response) const {
+  const std::optional<std::string_view> origin = request.header("origin");
+  if (!options_.only_allow_origins.has_value() || !origin.has_value()) return;
+  if (!OriginIsListed(*options_.only_allow_origins, *origin)) return;
+  response->AddHeader("Access-Control-Allow-Origin", std::string(*origin));
+  response->AddHeader("Vary", "Origin");
 }
 
 void SocketServer::HandleUpgrade(std::shared_ptr<const HttpRequest> request,
                                  std::shared_ptr<ByteStream> stream, std::string already_read) {
-  const auto refuse = [&](int status, std::string_view text) {
+  const auto refuse = [&](HttpResponse response) {
     refused_->Increment();
     ByteStream::Callbacks callbacks;
     callbacks.on_bytes = [](std::string_view) {};
     callbacks.on_close = [stream](absl::Status) {};
     stream->Start(std::move(callbacks));
-    stream->Write(MakeSharedBytes(FormatResponse(HtmlResponse(status, std::string(text)))));
+    stream->Write(MakeSharedBytes(FormatResponse(response)));
     stream->Close();
   };
-  if (!IsForPath(*request)) return refuse(404, "Not Found");
-  const std::string_view query = request->query();
-  if (QueryParameter(query, "transport") != "websocket")
-    return refuse(400, engineio::kUnknownTransport.message);
-  const std::string origin(request->header("origin").value_or(""));
-  if (options_.only_allow_origins.has_value() && !OriginIsListed(*options_.only_allow_origins, origin)) {
-    return refuse(400, engineio::kBadRequest.message);
+  const auto refuse_with = [&](const EngineError& error) {
+    refuse(HtmlResponse(400, std::string(error.message)));
+  };
+  if (!IsForPath(*request)) return refuse(HtmlResponse(404, "Not Found"));
+  const engineio::EngineRequest engine_request = engineio::ParseEngineRequest(request->query());
+  engineio::EngineRequestContext context;
+  context.method = request->method;
+  context.origin = request->header("origin").value_or("");
+  context.is_upgrade = true;
+  if (const auto error = engineio::CheckEngineRequest(engine_request, context)) return refuse_with(*error);
+  if (options_.only_allow_origins.has_value() &&
+      !OriginIsListed(*options_.only_allow_origins, context.origin)) {
+    return refuse_with(engineio::kBadRequest);
   }
-  if (!QueryParameter(query, "sid").empty()) return refuse(400, engineio::kUnknownSid.message);
-  const std::optional<engineio::Version> version = engineio::ParseVersion(QueryParameter(query, "EIO"));
-  if (!version.has_value()) return refuse(400, engineio::kUnsupportedVersion.message);
+  if (!engine_request.version.has_value()) return refuse_with(engineio::kUnsupportedVersion);
 
   const std::string upgrade = JoinHeader(request->headers, "upgrade").value_or("");
   const std::string connection = JoinHeader(request->headers, "connection").value_or("");
-  const std::string ws_version = JoinHeader(request->headers, "sec-websocket-version").value_or("");
+  const std::string version = JoinHeader(request->headers, "sec-websocket-version").value_or("");
   const std::string key = JoinHeader(request->headers, "sec-websocket-key").value_or("");
   const websocket::HandshakeAnswer answer =
-      websocket::CheckHandshake({request->method, request->version, upgrade, connection, ws_version, key});
-  if (answer.status != 101) return refuse(answer.status, answer.reason);
-
+      websocket::CheckHandshake({request->method, request->version, upgrade, connection, version, key});
+  if (answer.status != 101) {
+    HttpResponse refusal = HtmlResponse(answer.status, std::string(answer.reason));
+    if (answer.status == 426) refusal.AddHeader("Sec-WebSocket-Version", "13");
+    return refuse(std::move(refusal));
+  }
   HttpResponse response;
   response.status = 101;
   response.AddHeader("Upgrade", "websocket");
   response.AddHeader("Connection", "Upgrade");
   response.AddHeader("Sec-WebSocket-Accept", answer.accept);
-  if (options_.only_allow_origins.has_value()) {
-    response.AddHeader("Access-Control-Allow-Origin", origin);
-    response.AddHeader("Vary", "Origin");
-  }
+  AddCorsHeaders(*request, &response);
   stream->Write(MakeSharedBytes(FormatResponseHead(response, ResponseFraming())));
   accepted_->Increment();
   PerLoop& per_loop = For(stream->loop());
-  const bool takes_binary = QueryParameter(query, "b64").empty();
-  per_loop.hub->AcceptWebSocket(std::move(stream), std::move(already_read), std::move(request), *version,
-                                takes_binary);
+  per_loop.hub->AcceptWebSocket(std::move(stream), std::move(already_read), std::move(request),
+                                *engine_request.version, engine_request.takes_binary);
 }
 
 void SocketServer::Drain(absl::Time deadline) {

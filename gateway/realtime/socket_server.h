@@ -53,6 +53,7 @@ class SocketServer final : public UpgradeHandler {
 
   bool IsForPath(const HttpRequest& request) const;
   PerLoop& For(EventLoop& loop);
+  void AddCorsHeaders(const HttpRequest& request, HttpResponse* response) const;
 
   const SocketServerOptions options_;
   platform::metrics::Counter* const accepted_;

@@ -53,4 +53,6 @@ std::string SessionCookie::StoredSettings(int64_t now_ms) const {
   return json + "}";
 }
 
+std::string SocketSessionCookie(int64_t) { return R"({"httpOnly":true,"path":"/"})"; }
+
 }  // namespace sail::gateway

@@ -40,6 +40,9 @@ class SessionCookie {
   const CookieSigner signer_;
 };
 
+// The settings that Sails keeps in a session which was made for a socket.
+std::string SocketSessionCookie(int64_t now_ms);
+
 }  // namespace sail::gateway
 
 #endif  // SAIL_GATEWAY_SAILS_SESSION_COOKIE_H_

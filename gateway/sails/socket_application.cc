@@ -116,7 +116,8 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
   state->session_disabled = handshake.header("nosession").has_value();
   if (!state->session_disabled) state->session_id = cookie_.Read(handshake.header("cookie"));
   socket->set_data(std::move(state));
-  decision.Accept();
+  // What is sent to the socket's id from the moment on that the client knows it must arrive.
+  rooms_->Join(socket.get(), socket->nsp(), {socket->id()}, [decision](absl::Status) { decision.Accept(); });
 }
 
 void SocketApplication::OnDisconnect(const std::shared_ptr<Socket>&, std::string_view) {}
