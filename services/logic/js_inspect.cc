@@ -18,6 +18,8 @@ namespace json = boost::json;
 constexpr size_t kLineWidth = 80;
 constexpr size_t kMaxItems = 100;
 constexpr size_t kMaxUnits = 10000;
+// Indentation multiplies what is long and deep: past this many bytes a literal ends with dots.
+constexpr size_t kMaxLiteral = 8192;
 // Arrays of more items than this are laid out in columns.
 constexpr size_t kUngroupedItems = 6;
 
@@ -281,18 +283,23 @@ std::string TypeCheckLiteral(const json::value& value) {
   if (value.is_string()) return TypeCheckString(value.get_string());
   if (!value.is_structured()) return ToJsString(value);
   std::vector<std::string> output;
+  size_t size = 0;
   if (value.is_array()) {
     if (value.get_array().empty()) return "[]";
     for (const json::value& item : value.get_array()) {
+      if (size > kMaxLiteral) return JoinTypeCheck(output, "[", "... ]");
       output.push_back(ReplaceAll(TypeCheckLiteral(item), "\n", "\n  "));
+      size += output.back().size();
     }
     return JoinTypeCheck(output, "[", "]");
   }
   if (value.get_object().empty()) return "{}";
   for (std::string_view key : JsKeys(value.get_object())) {
+    if (size > kMaxLiteral) return JoinTypeCheck(output, "{", "... }");
     std::string text = TypeCheckLiteral(value.get_object().at(key));
     if (Contains(text, "\n")) text = Concat("\n   ", ReplaceAll(text, "\n", "\n   "));
     output.push_back(Concat(IsIdentifier(key) ? std::string(key) : TypeCheckString(key), ": ", text));
+    size += output.back().size();
   }
   return JoinTypeCheck(output, "{", "}");
 }

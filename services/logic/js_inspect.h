@@ -17,7 +17,7 @@ std::string Inspect(const boost::json::value& value, int depth = 5);
 std::string InspectString(std::string_view utf8);
 
 // The literal in the messages of the type checker, which follows an older util.inspect: always single quotes,
-// nothing is cut.
+// no limit of depth. Past some 8 KiB the rest of an array or object is left out (that limit is ours).
 std::string TypeCheckLiteral(const boost::json::value& value);
 
 // "string", "number", "boolean", "null", "array", "dictionary"; of infinities "invalid number", and of the

@@ -36,6 +36,12 @@ TEST(JsInspectTest, CutsLongTextsAndArrays) {
   EXPECT_NE(shown.find("... 50 more items"), std::string::npos);
 }
 
+TEST(JsInspectTest, KeepsLiteralsOfDeepArraysSmall) {
+  json::value value = json::array(200'000, 1);
+  for (int i = 0; i < 60; ++i) value = json::array{std::move(value), 1};
+  EXPECT_LT(TypeCheckLiteral(value).size(), 1'500'000u);
+}
+
 TEST(JsInspectTest, NamesTheTypesOfTypeSymbols) {
   EXPECT_EQ(DisplayType(json::string("*")), "json");
   EXPECT_EQ(DisplayType(json::string("->")), "lamda");
