@@ -35,7 +35,7 @@ int main() {
   StaticFiles files(StaticFoldersFrom(*config));
   SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files), cookie, routes, http_runner,
                            registry);
-  HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets);
+  HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets, &registry);
 
   server.AddReadiness("the logic service's routes", [&] { return routes.ready(); });
   server.AddReadiness("the session service", [&] { return session_client->ready(); });

@@ -32,7 +32,7 @@ ContentKind KindOf(action::v1::BodyType type) {
 }
 
 HttpResponse FromAction(ActionResponse&& response, const HttpRequest& request) {
-  if (response.status() >= 500 && response.body_type() == action::v1::BODY_TYPE_TEXT)
+  if (response.status() == 500 && response.body_type() == action::v1::BODY_TYPE_TEXT)
     return ServerError(request);
   HttpResponse out;
   out.status = response.status() == 0 ? 200 : response.status();
@@ -109,6 +109,7 @@ std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const HttpRequ
   if (request.method == "GET" && request.path() == "/__getcookie") {
     HttpResponse response;
     response.body = "_sailsIoJSConnect();";
+    response.content = ContentKind::kText;
     response.AddHeader("Content-Type", "application/javascript");
     return response;
   }
