@@ -73,12 +73,12 @@ def _round(side: Side, path: str, cookie: str) -> dict:
 def _wrk(side: Side, path: str, cookie: str, seconds: int) -> tuple:
     """({figure: value}, number of requests). Fails when an answer was not 200 or a connection broke."""
     said = subprocess.run(
-        ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "--latency", "-H", f"Cookie: {cookie}", f"http://{side.address}{path}"],
+        ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-H", f"Cookie: {cookie}", f"http://{side.address}{path}"],
         capture_output=True, text=True, check=True,
     ).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise Failure(f"{side.name} did not answer every request:\n{said}")
-    latency = {share: float(value) * _MILLISECONDS[unit] for share, value, unit in re.findall(r"^ +(\d+)% +([\d.]+)(us|ms|s)$", said, re.M)}
+    latency = {share: float(value) * _MILLISECONDS[unit] for share, value, unit in re.findall(r"^ +(\d+)% +([\d.]+)(us|ms|s) *$", said, re.M)}
     rate = float(re.search(r"Requests/sec: +([\d.]+)", said).group(1))
     count = int(re.search(r"(\d+) requests in", said).group(1))
     return {"requests/s": rate, "p50 ms": latency["50"], "p99 ms": latency["99"]}, count
