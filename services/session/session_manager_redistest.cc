@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "platform/json/json_scan.h"
@@ -14,6 +16,25 @@ namespace sail::session {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(30);
+
+// Counts calls that are open.
+class Countdown {
+ public:
+  explicit Countdown(int open) : open_(open) {}
+  void Down() {
+    std::lock_guard lock(mutex_);
+    if (--open_ == 0) done_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return open_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable done_;
+  int open_;
+};
 
 // What one session process has.
 struct Process {
@@ -63,8 +84,8 @@ TEST(SessionManagerRedisTest, ParallelWritersThroughTwoProcessesLoseNothing) {
   std::vector<std::string> ids;
   for (int i = 0; i < kSessions; ++i) ids.push_back(processes[i % 2].Create()->id);
 
-  std::atomic<int> failed = 0, open = kSessions * kWrites;
-  std::promise<void> all;
+  std::atomic<int> failed = 0;
+  Countdown open(kSessions * kWrites);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
@@ -74,14 +95,14 @@ TEST(SessionManagerRedisTest, ParallelWritersThroughTwoProcessesLoseNothing) {
               id, {{{"key" + std::to_string(write), std::to_string(write)}}, {}}, kTimeout,
               [&](absl::StatusOr<Session> session) {
                 if (!session.ok()) ++failed;
-                if (--open == 0) all.set_value();
+                open.Down();
               });
         }
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  all.get_future().wait();
+  open.Wait();
   EXPECT_EQ(failed, 0);
   for (const std::string& id : ids) {
     absl::StatusOr<Session> session = processes[1].Get(id);
@@ -98,11 +119,10 @@ TEST(SessionManagerRedisTest, ALogoutDuringWritesWins) {
   Process one(server), other(server);
   for (int round = 0; round < 50; ++round) {
     const std::string id = one.Create()->id;
-    std::atomic<int> open = 20;
-    std::promise<void> all;
+    Countdown open(20);
     const auto done = [&](const absl::Status& status) {
       EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kNotFound) << status;
-      if (--open == 0) all.set_value();
+      open.Down();
     };
     for (int i = 0; i < 9; ++i) {
       one.manager.Update(id, {{{"k" + std::to_string(i), "1"}}, {}}, kTimeout,
@@ -112,7 +132,7 @@ TEST(SessionManagerRedisTest, ALogoutDuringWritesWins) {
     other.manager.Destroy(id, kTimeout, done);
     one.manager.Update(id, {{{"late", "1"}}, {}}, kTimeout,
                        [&](absl::StatusOr<Session> session) { done(session.status()); });
-    all.get_future().wait();
+    open.Wait();
     EXPECT_EQ(one.Get(id).status().code(), absl::StatusCode::kNotFound);
   }
 }

@@ -17,6 +17,11 @@ struct SessionUpdater::Round {
 SessionUpdater::SessionUpdater(SessionStore& store, SessionUpdaterOptions options)
     : store_(store), options_(std::move(options)) {}
 
+SessionUpdater::~SessionUpdater() {
+  std::unique_lock lock(mutex_);
+  all_ended_.wait(lock, [this] { return waiting_.empty(); });
+}
+
 void SessionUpdater::Update(const std::string& id, SessionChanges changes, absl::Duration timeout,
                             Done done) {
   Pending pending{std::move(changes), options_.clock() + timeout, std::move(done)};
@@ -47,6 +52,8 @@ bool SessionUpdater::TakeWaiting(Round& round) {
     arrived.swap(found->second);
     if (arrived.empty() && round.batch.empty()) {
       waiting_.erase(found);
+      // With the lock held: once it is free this object may be gone.
+      if (waiting_.empty()) all_ended_.notify_all();
       return false;
     }
   }

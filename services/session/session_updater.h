@@ -2,6 +2,7 @@
 #ifndef SAIL_SESSION_SESSION_UPDATER_H_
 #define SAIL_SESSION_SESSION_UPDATER_H_
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -35,12 +36,16 @@ struct SessionUpdaterOptions {
 // One session has at most one such round under way in this process: the updates that arrive meanwhile wait
 // and become one merge, so that a hundred writers of one session cost a few swaps, not a hundred races.
 //
-// Thread-safe. Callbacks run on the store's thread. The store outlives every open update.
+// Thread-safe. Callbacks run on the store's thread. The destructor waits for the rounds under way (the
+// store's timeouts bound that): a round has work left after its last callback.
 class SessionUpdater {
  public:
   using Done = std::function<void(absl::StatusOr<Session>)>;
 
   SessionUpdater(SessionStore& store, SessionUpdaterOptions options);
+  ~SessionUpdater();
+  SessionUpdater(const SessionUpdater&) = delete;
+  SessionUpdater& operator=(const SessionUpdater&) = delete;
 
   // The changes must have passed SessionDocument::Check. Gives the session as stored, or NOT_FOUND (it is
   // never made anew), ABORTED (others kept winning), INVALID_ARGUMENT (too large), RESOURCE_EXHAUSTED,
@@ -66,6 +71,7 @@ class SessionUpdater {
   SessionStore& store_;
   const SessionUpdaterOptions options_;
   std::mutex mutex_;
+  std::condition_variable all_ended_;
   // A key for each session with a round under way; the updates that wait for the next. Guarded by the mutex.
   absl::flat_hash_map<std::string, std::vector<Pending>> waiting_;
 };
