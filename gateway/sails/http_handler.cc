@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/actions/request_id.h"
 #include "gateway/http/body_parser.h"
 #include "gateway/http/response_writer.h"
 #include "gateway/http/standard_responses.h"
@@ -51,6 +52,7 @@ struct SailsHttpHandler::Exchange {
   std::shared_ptr<Responder> responder;
   std::shared_ptr<const RouteTable> table;  // keeps the route alive
   std::chrono::steady_clock::time_point start;
+  std::string request_id;
   std::optional<HttpResponse> answer;  // known without an action
   bool complete = false;               // the answer gets no envelope
 };
@@ -98,6 +100,7 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
   if (!exchange->answer.has_value()) {
     call.client = &routes_.ClientFor(*match.route);
     FillRequest(http, match, std::move(body.json), &call.request);
+    exchange->request_id = call.request.request_id();
   }
   runner_.Run(std::move(call),
               [this, exchange](ActionResult result) { Finish(*exchange, std::move(result)); });
@@ -145,6 +148,7 @@ void SailsHttpHandler::FillRequest(const HttpRequest& request, const RouteMatch&
     copy->set_name(header.name);
     copy->set_value(header.value);
   }
+  out->set_request_id(RequestId(request.header("x-request-id")));
   out->set_remote_address(request.remote_address);
   out->set_protocol("http");
   out->mutable_options()->insert(match.route->options.begin(), match.route->options.end());
@@ -156,7 +160,8 @@ void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
     response = FromCallStatus(*exchange.request, result.response.status());
     platform::Log(response.status >= 500 ? platform::Severity::kWarning : platform::Severity::kDebug,
                   "request failed",
-                  {{"method", exchange.request->method},
+                  {{"request_id", exchange.request_id},
+                   {"method", exchange.request->method},
                    {"status", response.status},
                    {"error", platform::ToStd(result.response.status().message())}});
   } else if (exchange.answer.has_value()) {

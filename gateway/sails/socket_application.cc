@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/actions/request_id.h"
 #include "gateway/engineio/session.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/http_message.h"
@@ -77,6 +78,7 @@ struct SocketApplication::Request {
   std::shared_ptr<SocketState> state;
   std::shared_ptr<const HttpRequest> handshake;
   VirtualRequest virtual_request;
+  std::string id;
   socketio::AckResponder ack;
   bool session_enabled = true;
 };
@@ -237,6 +239,8 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
   }
   out.mutable_socket()->set_id(request->socket->id());
   out.mutable_socket()->set_namespace_(request->socket->nsp());
+  out.set_request_id(RequestId(std::nullopt));
+  request->id = out.request_id();
   out.set_remote_address(request->handshake->remote_address);
   out.set_protocol("ws");
   out.mutable_options()->insert(match.route->options.begin(), match.route->options.end());
@@ -248,7 +252,8 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
 void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult result) {
   if (!result.response.ok()) {
     platform::Log(platform::Severity::kWarning, "virtual request failed",
-                  {{"method", request->virtual_request.method},
+                  {{"request_id", request->id},
+                   {"method", request->virtual_request.method},
                    {"error", platform::ToStd(result.response.status().message())}});
     result.response = FailureAnswer(result.response.status());
   } else if (request->session_enabled && result.session.session.id != request->state->session_id) {
