@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "platform/config/config_reader.h"
-#include "services/logic/schema_loader.h"
-#include "services/logic/schema_migrator.h"
+#include "services/logic/model/schema_loader.h"
+#include "services/logic/store/schema_migrator.h"
 
 namespace sail::logic {
 namespace {

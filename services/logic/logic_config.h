@@ -5,9 +5,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "services/logic/app_settings.h"
-#include "services/logic/data_encryption.h"
-#include "services/logic/schema.h"
+#include "services/logic/api/app_settings.h"
+#include "services/logic/model/data_encryption.h"
+#include "services/logic/model/schema.h"
 
 namespace sail::platform {
 class ConfigReader;

@@ -5,12 +5,12 @@
 #include "platform/postgres/pool.h"
 #include "platform/server/server.h"
 #include "platform/text/string_view.h"
-#include "services/logic/action_service.h"
+#include "services/logic/api/action_service.h"
+#include "services/logic/api/record_service.h"
+#include "services/logic/events/outbox_relay.h"
+#include "services/logic/events/pubsub_publisher.h"
 #include "services/logic/logic_config.h"
-#include "services/logic/outbox_relay.h"
-#include "services/logic/pubsub_publisher.h"
-#include "services/logic/record_service.h"
-#include "services/logic/schema_readiness.h"
+#include "services/logic/store/schema_readiness.h"
 
 namespace sail::logic {
 namespace {

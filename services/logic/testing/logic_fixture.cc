@@ -12,10 +12,10 @@
 #include "absl/time/clock.h"
 #include "platform/postgres/connection.h"
 #include "platform/text/string_view.h"
-#include "services/logic/blueprint_routes.h"
-#include "services/logic/schema_loader.h"
-#include "services/logic/schema_migrator.h"
-#include "services/logic/text.h"
+#include "services/logic/api/blueprint_routes.h"
+#include "services/logic/model/schema_loader.h"
+#include "services/logic/model/text.h"
+#include "services/logic/store/schema_migrator.h"
 
 namespace sail::logic {
 namespace {

@@ -12,8 +12,8 @@
 #include "platform/postgres/testing/postgres_server.h"
 #include "protos/sail/action/v1/action.pb.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
-#include "services/logic/blueprint_actions.h"
-#include "services/logic/record_actions.h"
+#include "services/logic/actions/record_actions.h"
+#include "services/logic/api/blueprint_actions.h"
 
 namespace sail::logic {
 

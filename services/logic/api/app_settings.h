@@ -1,0 +1,38 @@
+#ifndef SAIL_LOGIC_API_APP_SETTINGS_H_
+#define SAIL_LOGIC_API_APP_SETTINGS_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace sail::logic {
+
+// What the application folder says besides its models (schema_loader.h): config.yaml's `blueprints` and
+// `models.dataEncryptionKeys`, and policies.yaml.
+struct AppSettings {
+  // Which routes there are.
+  bool rest = true;
+  bool shortcuts = true;
+  // Before every route, such as "/api"; rest_prefix only before the REST ones, after prefix.
+  std::string prefix;
+  std::string rest_prefix;
+
+  // models.dataEncryptionKeys.default: base64 of 32 bytes; empty if there is none. A secret.
+  std::string data_encryption_key;
+
+  // policies.yaml: an action ("user/destroy"), a controller ("user/*") or "*", lower case, to allowed or not.
+  std::map<std::string, bool, std::less<>> policies;
+
+  // Whether the action ("user/find") may run: the most specific entry decides, the default is yes. Every door
+  // of the service asks here.
+  bool Allows(std::string_view action) const;
+};
+
+// Missing files and keys leave the defaults. INVALID_ARGUMENT with the file's name for anything malformed.
+absl::StatusOr<AppSettings> LoadAppSettings(const std::string& app_dir);
+
+}  // namespace sail::logic
+
+#endif  // SAIL_LOGIC_API_APP_SETTINGS_H_

@@ -1,0 +1,111 @@
+#include <utility>
+
+#include "services/logic/model/blueprint_query.h"
+#include "services/logic/model/coercion.h"
+#include "services/logic/model/js_value.h"
+#include "services/logic/model/record_values.h"
+#include "services/logic/model/text.h"
+#include "services/logic/model/usage_error.h"
+
+namespace sail::logic {
+namespace {
+
+namespace json = boost::json;
+
+// The key of a parameter, of the model's key type.
+absl::StatusOr<std::string> KeyParameter(const Model& model, const RequestParameters& parameters,
+                                         std::string_view name) {
+  const json::value* value = parameters.Find(name);
+  if (value == nullptr) return UnusableRequest(Concat("there is no ", name));
+  absl::StatusOr<json::value> key = CoerceKey(model.primary_key().type, *value);
+  if (!key.ok()) return UnusableRequest(std::string(key.status().message()));
+  absl::StatusOr<ColumnText> text = ToColumnText(model.primary_key().type, *key);
+  if (!text.ok()) return text.status();
+  return *std::move(*text);
+}
+
+}  // namespace
+
+const json::value* RequestParameters::Find(std::string_view name) const {
+  const json::object* sources[] = {&path, nullptr, &query};
+  if (body.has_value() && body->is_object()) sources[1] = &body->get_object();
+  for (const json::object* source : sources) {
+    const json::value* value = source == nullptr ? nullptr : source->if_contains(name);
+    if (value != nullptr && !value->is_null()) return value;
+  }
+  return nullptr;
+}
+
+json::object RequestParameters::All() const {
+  json::object all = query;
+  if (body.has_value() && body->is_object()) {
+    for (const auto& member : body->get_object()) all[member.key()] = member.value();
+  } else if (body.has_value() && body->is_array()) {
+    for (size_t i = 0; i < body->get_array().size(); ++i) all[std::to_string(i)] = body->get_array()[i];
+  }
+  for (const auto& member : path) all[member.key()] = member.value();
+  return all;
+}
+
+absl::StatusOr<RequestParameters> ParseRequestParameters(
+    const std::vector<std::pair<std::string, std::string>>& path_parameters, std::string_view query_json,
+    std::string_view body_json) {
+  RequestParameters parameters;
+  for (const auto& [name, value] : path_parameters) parameters.path[name] = value;
+  if (!query_json.empty()) {
+    absl::StatusOr<json::value> query = ParseJson(query_json);
+    if (!query.ok()) return query.status();
+    if (query->is_object()) parameters.query = std::move(query->get_object());
+  }
+  if (!body_json.empty()) {
+    absl::StatusOr<json::value> body = ParseJson(body_json);
+    if (!body.ok()) return body.status();
+    if (body->is_structured()) parameters.body = *std::move(body);
+  }
+  return parameters;
+}
+
+json::object NewRecordParameters(const Model& model, const RequestParameters& parameters) {
+  json::object values = parameters.All();
+  for (const Attribute* association : model.associations()) {
+    if (!association->is_collection()) continue;
+    const json::value* in_query = parameters.query.if_contains(association->name);
+    bool in_body = parameters.body.has_value() && parameters.body->is_object() &&
+                   parameters.body->get_object().contains(association->name);
+    if (in_query == nullptr || !in_query->is_string() || in_body) continue;
+    if (absl::StatusOr<json::value> ids = ParseJson(in_query->get_string()); ids.ok()) {
+      values[association->name] = *std::move(ids);
+    }
+  }
+  return values;
+}
+
+json::object ValuesToSetParameters(const RequestParameters& parameters) {
+  json::object values = parameters.All();
+  values.stable_erase("id");
+  return values;
+}
+
+absl::StatusOr<std::vector<std::string>> ReplaceParameters(const Attribute& association,
+                                                           const RequestParameters& parameters) {
+  const Model& target = *association.association.target;
+  if (parameters.body.has_value() && parameters.body->is_array()) {
+    return NormaliseAssociatedIds(target, &*parameters.body);
+  }
+  const json::value* ids = parameters.query.if_contains(association.name);
+  if (ids == nullptr || !ids->is_string()) return NormaliseAssociatedIds(target, ids);
+  absl::StatusOr<json::value> parsed = ParseJson(ids->get_string());
+  if (!parsed.ok()) return UnusableRequest("the ids are not a JSON array");
+  return NormaliseAssociatedIds(target, &*parsed);
+}
+
+absl::StatusOr<ParentAndChild> ParentAndChildParameters(const Attribute& association,
+                                                        const RequestParameters& parameters) {
+  absl::StatusOr<std::string> parent = KeyParameter(*association.model, parameters, "parentid");
+  if (!parent.ok()) return parent.status();
+  absl::StatusOr<std::string> child = KeyParameter(*association.association.target, parameters, "childid");
+  if (!child.ok()) return child.status();
+  return ParentAndChild{*std::move(parent), *std::move(child)};
+}
+
+}  // namespace sail::logic
