@@ -8,7 +8,9 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <algorithm>
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -63,7 +65,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
         deadlines_.emplace(deadline, id);
         pending_.emplace(id, Pending{std::move(callback), deadline});
         in_flight_.store(pending_.size(), std::memory_order_relaxed);
-        *collecting_.add_items() = std::move(item);
+        collecting_.push_back(std::move(item));
         if (!writing_) WriteLocked();
       }
     }
@@ -203,7 +205,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
       ready_ = false;
       ready_flag_.store(false, std::memory_order_relaxed);
       writing_ = false;
-      collecting_.Clear();
+      collecting_.clear();
       lost.swap(pending_);
       deadlines_.clear();
       in_flight_.store(0, std::memory_order_relaxed);
@@ -217,9 +219,16 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   }
 
   void WriteLocked() {
-    if (collecting_.items_size() == 0) return;
+    if (collecting_.empty()) return;
     outgoing_.Clear();
-    outgoing_.Swap(&collecting_);
+    // At least one item, and no more than a message can carry: one that is too long would break the stream
+    // for all.
+    size_t bytes = 0;
+    do {
+      bytes += collecting_.front().ByteSizeLong();
+      *outgoing_.add_items() = std::move(collecting_.front());
+      collecting_.pop_front();
+    } while (!collecting_.empty() && bytes + collecting_.front().ByteSizeLong() <= kMaxBatchBytes);
     writing_ = true;
     stream_->Write(&outgoing_);
   }
@@ -233,6 +242,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
     }
   }
 
+  static constexpr size_t kMaxBatchBytes = 1 << 20;
   static constexpr absl::Duration kFirstBackoff = absl::Milliseconds(50);
   static constexpr absl::Duration kLastBackoff = absl::Seconds(1);
 
@@ -249,7 +259,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   bool writing_ = false;
   bool closed_ = false;
   uint64_t last_id_ = 0;
-  Batch collecting_;
+  std::deque<Item> collecting_;
   Batch outgoing_;
   std::unordered_map<uint64_t, Pending> pending_;
   std::multimap<absl::Time, uint64_t> deadlines_;

@@ -8,6 +8,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,9 +46,11 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
       End();
       return;
     }
+    int expected = 0;
+    for (const Item& item : incoming_.items()) expected += ExpectsReply(item) ? 1 : 0;
     {
       std::lock_guard lock(link_->mutex);
-      in_flight_ += incoming_.items_size();
+      in_flight_ += expected;
     }
     for (Item& item : *incoming_.mutable_items()) {
       handle_(std::move(item), [link = link_](Reply&& reply) { link->Send(std::move(reply)); });
@@ -81,6 +84,14 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
   }
 
  private:
+  static constexpr size_t kMaxBatchBytes = 1 << 20;
+
+  // A cancellation is answered by nobody.
+  static bool ExpectsReply(const Item& item) {
+    if constexpr (requires { item.cancel(); }) return !item.cancel();
+    return true;
+  }
+
   // What outlives the stream in the hands of handlers that have not answered yet.
   struct Link {
     explicit Link(BatchStream* s) : stream(s) {}
@@ -94,7 +105,7 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
 
   void SendLocked(Reply&& reply) {
     --in_flight_;
-    *collecting_.add_replies() = std::move(reply);
+    collecting_.push_back(std::move(reply));
     if (read_paused_ && in_flight_ <= max_in_flight_ && !ended_) {
       read_paused_ = false;
       this->StartRead(&incoming_);
@@ -103,9 +114,16 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
   }
 
   void WriteLocked() {
-    if (collecting_.replies_size() == 0) return;
+    if (collecting_.empty()) return;
     outgoing_.Clear();
-    outgoing_.Swap(&collecting_);
+    // At least one reply, and no more than a message can carry: one that is too long would break the stream
+    // for all.
+    size_t bytes = 0;
+    do {
+      bytes += collecting_.front().ByteSizeLong();
+      *outgoing_.add_replies() = std::move(collecting_.front());
+      collecting_.pop_front();
+    } while (!collecting_.empty() && bytes + collecting_.front().ByteSizeLong() <= kMaxBatchBytes);
     writing_ = true;
     this->StartWrite(&outgoing_);
   }
@@ -127,7 +145,7 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
   const std::shared_ptr<Link> link_;
   Batch incoming_;
   // All below guarded by link_->mutex.
-  BatchReply collecting_;
+  std::deque<Reply> collecting_;
   BatchReply outgoing_;
   int in_flight_ = 0;
   bool writing_ = false;

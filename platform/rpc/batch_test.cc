@@ -144,6 +144,21 @@ TEST(BatchPool, EveryCallGetsItsOwnAnswer) {
   EXPECT_EQ(bodies.size(), 2000u);
 }
 
+TEST(BatchPool, ManyLargeMessagesDoNotExceedWhatAMessageMayCarry) {
+  Replica replica;
+  auto pool = MakePool(replica.address());
+  Results results;
+  // 40 MB up and down, collected while the first is on its way.
+  for (int i = 0; i < 40; ++i) {
+    pool->Call(Item(std::string(1'000'000, static_cast<char>('a' + i % 26))), absl::Seconds(20), false,
+               results.Collect());
+  }
+  for (const auto& reply : results.Wait(40)) {
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    EXPECT_EQ(reply->response().body().size(), 1'000'000u);
+  }
+}
+
 TEST(BatchPool, ErrorsOfTheServiceComeAsStatus) {
   Replica replica;
   auto pool = MakePool(replica.address());
