@@ -1,7 +1,7 @@
 // The command itself: what it says, what it leaves behind, and its sentences when something is wrong.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,7 +15,14 @@ before(async () => {
 });
 after(() => suite?.stop());
 
-const alive = (pid) => existsSync(`/proc/${pid}`);
+// A process that ended but was not yet collected by its parent (an orphan's is init) does not run any more.
+function alive(pid) {
+  try {
+    return !'ZX'.includes(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)[0]);
+  } catch {
+    return false; // there is no such process
+  }
+}
 
 test('status prints one line for each process and exits with 0 when all are ready', async () => {
   const { status, stdout } = await sail(['status', '--data', suite.data]);
@@ -134,7 +141,7 @@ test('Ctrl-C ends a suite in the foreground', async () => {
 test('a suite whose supervisor was killed is ended by down', async () => {
   const other = await Suite.start();
   const pids = (await other.status()).map((line) => line.pid);
-  const { supervisor } = JSON.parse(await (await import('node:fs/promises')).readFile(path.join(other.data, 'state.json'), 'utf8'));
+  const { supervisor } = JSON.parse(readFileSync(path.join(other.data, 'state.json'), 'utf8'));
   process.kill(supervisor.pid, 'SIGKILL');
   await eventually('the supervisor is gone', 5, () => !alive(supervisor.pid));
   assert.ok(pids.every(alive), 'its processes go on');
