@@ -35,6 +35,7 @@ constexpr char kSelect[] =
     "sail_outbox "
     "ORDER BY sail_outbox.id LIMIT 500";
 constexpr int kMaxRows = 500;
+constexpr size_t kMaxBytes = 4 << 20;  // of one publish request; a message may have 16 MiB
 
 }  // namespace
 
@@ -47,6 +48,8 @@ class OutboxRelay::Rep {
         published_(metrics.AddCounter("sail_logic_outbox_published_total",
                                       "Transactions whose events were published.")),
         failed_(metrics.AddCounter("sail_logic_outbox_failures_total", "Attempts to publish that failed.")),
+        refused_(metrics.AddCounter("sail_logic_outbox_refused_total",
+                                    "Transactions whose events could not be published, ever.")),
         thread_([this] { Run(); }) {}
 
   ~Rep() {
@@ -84,7 +87,7 @@ class OutboxRelay::Rep {
         }
       }
       lock.lock();
-      if (rows.ok() && *rows == kMaxRows) woken_ = true;  // there are more
+      if (rows.ok() && more_) woken_ = true;
       const absl::Duration pause = failed ? backoff : poll_interval_;
       backoff = failed ? std::min(backoff * 2, kMaxBackoff) : kMinBackoff;
       wake_.wait_for(lock, absl::ToChronoMilliseconds(pause),
@@ -115,34 +118,58 @@ class OutboxRelay::Rep {
   absl::StatusOr<int> RelayLocked() {
     const absl::StatusOr<Result> rows = connection_->Execute(kSelect);
     if (!rows.ok()) return rows.status();
-    if (rows->rows() == 0) return 0;
     pubsub::v1::PublishRequest request;
     std::vector<std::string> ids;
-    for (int row = 0; row < rows->rows(); ++row) {
+    size_t bytes = 0;
+    int row = 0;
+    for (; row < rows->rows() && row < max_rows_ && (row == 0 || bytes < kMaxBytes); ++row) {
       ids.emplace_back(rows->Text(row, 0));
-      pubsub::v1::PublishRequest kept;
-      std::string bytes;
-      if (!absl::Base64Unescape(platform::ToAbsl(rows->Text(row, 1)), &bytes) ||
-          !kept.ParseFromString(bytes)) {
-        platform::Log(platform::Severity::kError, "dropped an outbox row that cannot be read",
-                      {{"row", ids.back()}});
-        continue;
-      }
-      for (int i = 0; i < kept.operations_size(); ++i) {
-        pubsub::v1::Operation& operation = *request.add_operations();
-        operation.Swap(kept.mutable_operations(i));
-        operation.set_dedup_id(
-            Concat("outbox-", rows->Text(row, 2), "-", ids.back(), ".", std::to_string(i)));
-      }
+      bytes += rows->Text(row, 1).size();
+      AddOperations(rows->Text(row, 1), Concat("outbox-", rows->Text(row, 2), "-", ids.back(), "."),
+                    &request);
     }
-    absl::Status status = publish_(request, absl::Now() + kPublishTimeout);
-    if (!status.ok()) return status;
-    status =
-        connection_
-            ->Execute("DELETE FROM sail_outbox WHERE id = ANY($1)", {{platform::postgres::ArrayText(ids)}})
-            .status();
-    if (!status.ok()) return status;
-    return rows->rows();
+    more_ = row < rows->rows() || row == kMaxRows;
+    if (ids.empty()) {
+      max_rows_ = kMaxRows;
+      return 0;
+    }
+    const absl::Status status = publish_(request, absl::Now() + kPublishTimeout);
+    if (absl::IsInvalidArgument(status)) {
+      // Nothing of the request was done. One row at a time shows which one can never be published; keeping it
+      // would keep all behind it.
+      if (std::exchange(max_rows_, 1) > 1) {
+        more_ = true;
+        return 0;
+      }
+      max_rows_ = kMaxRows;
+      refused_->Increment();
+      platform::Log(platform::Severity::kError, "dropped an outbox row that cannot be published",
+                    {{"row", ids.front()}, {"error", platform::ToStd(status.message())}});
+    } else if (!status.ok()) {
+      return status;
+    }
+    const absl::StatusOr<Result> deleted = connection_->Execute("DELETE FROM sail_outbox WHERE id = ANY($1)",
+                                                                {{platform::postgres::ArrayText(ids)}});
+    if (!deleted.ok()) return deleted.status();
+    return row;
+  }
+
+  // Those of one row, with ids that stay the same however often it is published.
+  void AddOperations(std::string_view base64, const std::string& id_prefix,
+                     pubsub::v1::PublishRequest* request) {
+    pubsub::v1::PublishRequest kept;
+    std::string bytes;
+    if (!absl::Base64Unescape(platform::ToAbsl(base64), &bytes) || !kept.ParseFromString(bytes)) {
+      refused_->Increment();
+      platform::Log(platform::Severity::kError, "dropped an outbox row that cannot be read",
+                    {{"id", id_prefix}});
+      return;
+    }
+    for (int i = 0; i < kept.operations_size(); ++i) {
+      pubsub::v1::Operation& operation = *request->add_operations();
+      operation.Swap(kept.mutable_operations(i));
+      operation.set_dedup_id(Concat(id_prefix, std::to_string(i)));
+    }
   }
 
   const std::string url_;
@@ -150,6 +177,9 @@ class OutboxRelay::Rep {
   const absl::Duration poll_interval_;
   platform::metrics::Counter* const published_;
   platform::metrics::Counter* const failed_;
+  platform::metrics::Counter* const refused_;
+  int max_rows_ = kMaxRows;                 // the thread's alone
+  bool more_ = false;                       // the thread's alone: rows are left
   std::unique_ptr<Connection> connection_;  // the thread's alone
   std::mutex mutex_;
   std::condition_variable wake_;

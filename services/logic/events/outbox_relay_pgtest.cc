@@ -32,6 +32,9 @@ class FakePubSub {
       changed_.notify_all();
       if (down_) return absl::UnavailableError("down");
       for (const pubsub::v1::Operation& operation : request.operations()) {
+        if (operation.broadcast().rooms(0) == "bad") return absl::InvalidArgumentError("bad");
+      }
+      for (const pubsub::v1::Operation& operation : request.operations()) {
         if (!ids_.insert(operation.dedup_id()).second) continue;  // as the real one does
         rooms_.push_back(operation.broadcast().rooms(0));
       }
@@ -141,6 +144,14 @@ TEST_F(OutboxRelayTest, RepeatsUnderTheSameIdWhatMayHaveBeenPublished) {
   pubsub_.Set(false, false);
   WaitForEmptyOutbox();
   EXPECT_THAT(pubsub_.rooms_, ElementsAre("a", "a"));
+}
+
+TEST_F(OutboxRelayTest, ARowThatCanNeverBePublishedDoesNotHoldUpTheOthers) {
+  for (const char* room : {"a", "bad", "b", "bad", "c"}) Keep({room});
+  const auto relay = NewRelay();
+  ASSERT_TRUE(pubsub_.WaitUntil([&] { return pubsub_.rooms_.size() == 3; }));
+  EXPECT_THAT(pubsub_.rooms_, ElementsAre("a", "b", "c"));
+  WaitForEmptyOutbox();
 }
 
 TEST_F(OutboxRelayTest, SeveralRelaysPublishEverythingOnceInOrder) {
