@@ -73,13 +73,16 @@ def identify(pid: int) -> Optional[Identity]:
     return Identity(pid, int(stat[19])) if stat else None
 
 
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far; 0 when it is gone."""
+def cpu_seconds(pid: int, with_children: bool = False) -> float:
+    """User and system time of a process so far; 0 when it is gone. With its children: those that ended and those that run."""
     stat = _stat(pid)
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK") if stat else 0.0
+    if not stat:
+        return 0.0
+    own = sum(int(ticks) for ticks in stat[11:15 if with_children else 13]) / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu_seconds(child) for child in _children(pid)) if with_children else own
 
 
-def children(pid: int) -> list:
+def _children(pid: int) -> list:
     """The pids whose parent is that process."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):

@@ -37,6 +37,16 @@ class IdentityTest(unittest.TestCase):
             self.assertEqual(stubborn.wait(5), -signal.SIGKILL)
 
 
+class CpuTest(unittest.TestCase):
+    def test_counts_the_time_of_children_that_ended(self):
+        work = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"
+        with subprocess.Popen(["sh", "-c", f"sh -c '{work}'; echo done; read line"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+            parent.stdout.readline()
+            alone = processes.cpu_seconds(parent.pid)
+            self.assertGreater(processes.cpu_seconds(parent.pid, with_children=True), alone + 0.02)
+            parent.stdin.close()
+
+
 class LogTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -28,11 +28,8 @@ class Side:
     pids: dict = field(default_factory=dict)
 
     def cpu(self) -> dict:
-        """Seconds of CPU time so far; of Postgres also its children, one for each connection."""
-        return {
-            name: sum(processes.cpu_seconds(each) for each in [pid, *(processes.children(pid) if name == "postgres" else [])])
-            for name, pid in self.pids.items()
-        }
+        """Seconds of CPU time so far; of Postgres with its children, one for each connection."""
+        return {name: processes.cpu_seconds(pid, with_children=name == "postgres") for name, pid in self.pids.items()}
 
 
 @dataclass
