@@ -334,7 +334,8 @@ class StreamPubSubLink final : public PubSubLink {
   std::condition_variable wake_;
   std::condition_variable ended_;
   bool stopping_ = false;
-  std::unique_ptr<PubSubService::Stub> stub_;  // owns the channel, which must not be destroyed on a thread of its own
+  std::unique_ptr<PubSubService::Stub>
+      stub_;  // owns the channel, which must not be destroyed on a thread of its own
   Stream* stream_ = nullptr;
   bool open_ = false;      // writes are possible
   bool attached_ = false;  // the whole interest is confirmed
