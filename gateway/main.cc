@@ -1,5 +1,6 @@
 // The gateway: HTTP, WebSocket, Engine.IO and Socket.IO outside, gRPC inside.
 #include <cstdio>
+#include <thread>
 
 #include "gateway/actions/action_runner.h"
 #include "gateway/gateway_options.h"
@@ -40,8 +41,12 @@ int main() {
   server.AddReadiness("the logic service's routes", [&] { return routes.ready(); });
   server.AddReadiness("the session service", [&] { return session_client->ready(); });
   server.AddReadiness("the pubsub service", [&] { return rooms.link().attached(); });
-  server.OnDrain([&](absl::Time deadline) { sockets.Drain(deadline); });
-  server.OnDrain([&](absl::Time deadline) { http.Drain(deadline - absl::Now()); });
+  server.OnDrain([&](absl::Time deadline) {
+    // At once: while sockets are closed in portions, nobody may come back to this process.
+    std::thread stop_accepting([&] { http.Drain(deadline - absl::Now()); });
+    sockets.Drain(deadline);
+    stop_accepting.join();
+  });
   if (const auto status = http.Start(); !status.ok()) {
     return std::fprintf(stderr, "gateway: %s\n", status.ToString().c_str()), 1;
   }
