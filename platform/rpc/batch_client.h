@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/rpc/batch_message.h"
 #include "platform/rpc/status_conversion.h"
 
 namespace sail::platform::rpc {
@@ -221,14 +222,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   void WriteLocked() {
     if (collecting_.empty()) return;
     outgoing_.Clear();
-    // At least one item, and no more than a message can carry: one that is too long would break the stream
-    // for all.
-    size_t bytes = 0;
-    do {
-      bytes += collecting_.front().ByteSizeLong();
-      *outgoing_.add_items() = std::move(collecting_.front());
-      collecting_.pop_front();
-    } while (!collecting_.empty() && bytes + collecting_.front().ByteSizeLong() <= kMaxBatchBytes);
+    TakeBatch(&collecting_, outgoing_.mutable_items());
     writing_ = true;
     stream_->Write(&outgoing_);
   }
@@ -242,7 +236,6 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
     }
   }
 
-  static constexpr size_t kMaxBatchBytes = 1 << 20;
   static constexpr absl::Duration kFirstBackoff = absl::Milliseconds(50);
   static constexpr absl::Duration kLastBackoff = absl::Seconds(1);
 

@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "platform/rpc/batch_message.h"
+
 namespace sail::platform::rpc {
 
 // Serves one stream of messages Batch{repeated Item items} with BatchReply{repeated Reply replies}. For each
@@ -84,8 +86,6 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
   }
 
  private:
-  static constexpr size_t kMaxBatchBytes = 1 << 20;
-
   // A cancellation is answered by nobody.
   static bool ExpectsReply(const Item& item) {
     if constexpr (requires { item.cancel(); }) return !item.cancel();
@@ -116,14 +116,7 @@ class BatchStream final : public grpc::ServerBidiReactor<Batch, BatchReply> {
   void WriteLocked() {
     if (collecting_.empty()) return;
     outgoing_.Clear();
-    // At least one reply, and no more than a message can carry: one that is too long would break the stream
-    // for all.
-    size_t bytes = 0;
-    do {
-      bytes += collecting_.front().ByteSizeLong();
-      *outgoing_.add_replies() = std::move(collecting_.front());
-      collecting_.pop_front();
-    } while (!collecting_.empty() && bytes + collecting_.front().ByteSizeLong() <= kMaxBatchBytes);
+    TakeBatch(&collecting_, outgoing_.mutable_replies());
     writing_ = true;
     this->StartWrite(&outgoing_);
   }
