@@ -1,11 +1,11 @@
 #ifndef SAIL_LOGIC_API_APP_SETTINGS_H_
 #define SAIL_LOGIC_API_APP_SETTINGS_H_
 
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "platform/policy/policy_table.h"
 
 namespace sail::logic {
 
@@ -22,11 +22,11 @@ struct AppSettings {
   // models.dataEncryptionKeys.default: base64 of 32 bytes; empty if there is none. A secret.
   std::string data_encryption_key;
 
-  // policies.yaml: an action ("user/destroy"), a controller ("user/*") or "*", lower case, to allowed or not.
-  std::map<std::string, bool, std::less<>> policies;
+  // policies.yaml. A gateway has asked the named policies before it calls; what is forbidden to everybody is
+  // refused here once more, and programs are this service's own to judge (PolicyTable::AllowsProgram).
+  platform::PolicyTable policies;
 
-  // Whether the action ("user/find") may run: the most specific entry decides, the default is yes. Every door
-  // of the service asks here.
+  // Whether the action ("user/find") may run for a gateway's client.
   bool Allows(std::string_view action) const;
 };
 

@@ -54,8 +54,17 @@ TEST_F(AppSettingsTest, TheMostSpecificPolicyDecides) {
   EXPECT_FALSE(settings->Allows("user/destroy"));
 }
 
+TEST_F(AppSettingsTest, ANamedPolicyIsTheGatewaysToAskAndRefusesPrograms) {
+  Write("policies.yaml", "\"user/*\": isLoggedIn\ngrpc: {user/find: [billing]}\n");
+  const absl::StatusOr<AppSettings> settings = LoadAppSettings(folder_);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_TRUE(settings->Allows("user/destroy"));
+  EXPECT_FALSE(settings->policies.AllowsProgram("user/destroy", "billing"));
+  EXPECT_TRUE(settings->policies.AllowsProgram("user/find", "billing"));
+}
+
 TEST_F(AppSettingsTest, NamesTheFileThatIsMalformed) {
-  Write("policies.yaml", "\"user/*\": maybe\n");
+  Write("policies.yaml", "\"user/*\": {}\n");
   const absl::Status status = LoadAppSettings(folder_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_NE(std::string(status.message()).find("policies.yaml"), std::string::npos);

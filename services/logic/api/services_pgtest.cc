@@ -40,8 +40,9 @@ class ServicesTest : public testing::Test {
   }
   ~ServicesTest() override { server_->Shutdown(); }
 
-  std::string Create(const std::string& model, const std::string& values) {
+  std::string Create(const std::string& model, const std::string& values, const std::string& principal = "") {
     grpc::ClientContext context;
+    if (!principal.empty()) context.AddMetadata("sail-principal", principal);
     v1::CreateRequest request;
     request.set_model(model);
     request.set_values_json(values);
@@ -162,7 +163,7 @@ TEST_F(ServicesTest, ErrorsCarryWhatTheHttpApiWouldHaveAnswered) {
 }
 
 TEST_F(ServicesTest, PoliciesHoldAtEveryDoor) {
-  settings_.policies["user/*"] = false;
+  settings_.policies.Set("user/*", {platform::Policy::Kind::kDeny, {}});
   Create("user", R"({"name":"Ann"})");
   EXPECT_EQ(status_.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   const auto stub = action::v1::ActionService::NewStub(channel_);
@@ -173,6 +174,21 @@ TEST_F(ServicesTest, PoliciesHoldAtEveryDoor) {
   ASSERT_TRUE(stub->Run(&context, request, &response).ok());
   EXPECT_EQ(response.status(), 403);
   EXPECT_EQ(response.body(), "Forbidden");
+}
+
+TEST_F(ServicesTest, ANamedPolicyHoldsForProgramsAndIsTheGatewaysForClients) {
+  settings_.policies = *platform::PolicyTable::Parse("'*': isLoggedIn\ngrpc: {user/create: [billing]}\n", "");
+  Create("user", R"({"name":"Ann"})");
+  EXPECT_EQ(status_.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  Create("user", R"({"name":"Ann"})", "billing");
+  EXPECT_TRUE(status_.ok()) << status_.error_message();
+  const auto stub = action::v1::ActionService::NewStub(channel_);
+  grpc::ClientContext context;
+  action::v1::ActionRequest request;
+  request.set_action("user/find");
+  action::v1::ActionResponse response;
+  ASSERT_TRUE(stub->Run(&context, request, &response).ok());
+  EXPECT_EQ(response.status(), 200);
 }
 
 TEST_F(ServicesTest, RunAnswersAndDescribeHasAVersion) {
