@@ -1,13 +1,37 @@
 #include "gateway/gateway_config.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include "gateway/routing/routes_config.h"
 #include "platform/config/config_reader.h"
+#include "platform/json/json_text.h"
 
 namespace sail::gateway {
+namespace {
+
+absl::Status CheckServices(const GatewayConfig& config) {
+  std::set<std::string> names;
+  for (const ServiceConfig& service : config.app.services) {
+    names.insert(service.name);
+    if (!service.target.empty()) continue;
+    return absl::InvalidArgumentError("the service " + service.name +
+                                      " has no target: neither config.yaml nor " +
+                                      ServiceTargetVariable(service.name) + " says where it is");
+  }
+  for (const Route& route : config.routes) {
+    if (route.service.empty() || names.contains(route.service)) continue;
+    if (route.service.find(':') != std::string::npos) continue;
+    return absl::InvalidArgumentError("the route " + route.path + " leads to the service " + route.service +
+                                      ", which config.yaml does not name");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) {
   GatewayConfig config;
@@ -36,7 +60,40 @@ absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) 
   absl::StatusOr<std::vector<Route>> routes = LoadRoutes(config.app_dir + "/routes.yaml");
   if (!routes.ok()) return routes.status();
   config.routes = *std::move(routes);
+  absl::StatusOr<platform::PolicyTable> policies =
+      platform::PolicyTable::Load(config.app_dir + "/policies.yaml");
+  if (!policies.ok()) return policies.status();
+  config.policies = *std::move(policies);
+  for (ServiceConfig& service : config.app.services) {
+    service.target = reader.String(ServiceTargetVariable(service.name), service.target);
+  }
+  if (absl::Status services = CheckServices(config); !services.ok()) return services;
   return config;
+}
+
+int ServicesMain(platform::ConfigReader& reader, const std::string& argument) {
+  if (argument != "--services") return std::fprintf(stderr, "usage: gateway_server [--services]\n"), 2;
+  const std::string folder = reader.Required("SAIL_APP_DIR");
+  if (!reader.status().ok()) return std::fprintf(stderr, "%s\n", reader.status().ToString().c_str()), 2;
+  const absl::StatusOr<AppConfig> app = LoadAppConfig(folder + "/config.yaml");
+  if (!app.ok()) return std::fprintf(stderr, "%s\n", std::string(app.status().message()).c_str()), 2;
+  std::string json = "[";
+  for (const ServiceConfig& service : app->services) {
+    const std::pair<const char*, std::string> members[] = {{"name", service.name},
+                                                           {"variable", ServiceTargetVariable(service.name)},
+                                                           {"target", service.target},
+                                                           {"command", service.command}};
+    json.append(json.size() > 1 ? ",{" : "{");
+    for (const auto& [key, value] : members) {
+      if (json.back() != '{') json.push_back(',');
+      platform::json::AppendJsonString(key, &json);
+      json.push_back(':');
+      platform::json::AppendJsonString(value, &json);
+    }
+    json.push_back('}');
+  }
+  std::printf("%s]\n", json.c_str());
+  return 0;
 }
 
 }  // namespace sail::gateway

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "gateway/routing/app_config.h"
 #include "gateway/routing/route.h"
+#include "platform/policy/policy_table.h"
 #include "platform/server/server.h"
 
 namespace sail::platform {
@@ -30,12 +31,19 @@ struct GatewayConfig {
   std::vector<std::string> session_secrets;
   absl::Duration action_timeout;  // SAIL_ACTION_TIMEOUT_MS: the longest that an action may take
   size_t max_connections = 0;     // SAIL_MAX_CONNECTIONS
-  AppConfig app;                  // config.yaml of the folder
-  std::vector<Route> routes;      // routes.yaml of the folder
+  // config.yaml of the folder; SAIL_SERVICE_<NAME>_TARGET has been put in force for its services.
+  AppConfig app;
+  std::vector<Route> routes;       // routes.yaml of the folder
+  platform::PolicyTable policies;  // policies.yaml of the folder
 };
 
 // Errors: INVALID_ARGUMENT with every mistake in the environment, or else in a file.
 absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader);
+
+// gateway_server --services: prints the services of the application that SAIL_APP_DIR names as a JSON array
+// of
+// {"name", "variable", "target", "command"}, for whoever starts them. The exit status.
+int ServicesMain(platform::ConfigReader& reader, const std::string& argument);
 
 }  // namespace sail::gateway
 

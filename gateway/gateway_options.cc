@@ -36,6 +36,14 @@ HttpServerOptions HttpOptionsFrom(const GatewayConfig& config) {
   return options;
 }
 
+std::vector<ActionService> ServicesFrom(const GatewayConfig& config) {
+  std::vector<ActionService> services;
+  for (const ServiceConfig& service : config.app.services) {
+    services.push_back({service.name, service.target, service.timeout.value_or(absl::InfiniteDuration())});
+  }
+  return services;
+}
+
 std::map<std::string, std::string> StaticFoldersFrom(const GatewayConfig& config) {
   std::map<std::string, std::string> folders;
   for (const auto& [prefix, folder] : config.app.http.static_files) {

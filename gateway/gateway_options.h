@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/actions/route_source.h"
 #include "gateway/gateway_config.h"
 #include "gateway/http/http_server.h"
 #include "gateway/http/static_files.h"
@@ -19,6 +20,8 @@ SessionCookieOptions CookieOptionsFrom(const GatewayConfig& config);
 SocketServerOptions SocketOptionsFrom(const GatewayConfig& config);
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config);
 HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files);
+
+std::vector<ActionService> ServicesFrom(const GatewayConfig& config);
 
 // URL prefix to folder, the folders as the process finds them.
 std::map<std::string, std::string> StaticFoldersFrom(const GatewayConfig& config);

@@ -9,9 +9,10 @@
 #include "platform/config/config_reader.h"
 #include "platform/metrics/metrics.h"
 
-int main() {
+int main(int argc, char** argv) {
   using namespace sail::gateway;
   auto reader = sail::platform::ConfigReader::FromEnvironment();
+  if (argc > 1) return ServicesMain(reader, argv[1]);
   const auto config = ReadGatewayConfig(reader);
   if (!config.ok()) return std::fprintf(stderr, "gateway: %s\n", config.status().ToString().c_str()), 2;
 
@@ -21,13 +22,15 @@ int main() {
   const auto session_client = MakeSessionClient(config->session_target);
   const auto logic = MakeStreamActionClient("logic", config->logic_target);
   RoomHub rooms(loops, config->pubsub_target, NewGatewayId(), registry);
-  RouteSource routes(*logic, config->routes);
+  RouteSource routes(*logic, config->routes, ServicesFrom(*config));
+  const ActionPolicies policies{&config->policies,
+                                [&](const std::string& name) { return routes.FindAction(name); }};
   const SessionCookie cookie(CookieOptionsFrom(*config));
   RequestSessions http_sessions(*session_client,
                                 [&](int64_t now_ms) { return cookie.StoredSettings(now_ms); });
-  ActionRunner http_runner(http_sessions, rooms.link(), config->action_timeout);
+  ActionRunner http_runner(http_sessions, rooms.link(), policies, config->action_timeout);
   RequestSessions socket_sessions(*session_client, SocketSessionCookie);
-  ActionRunner socket_runner(socket_sessions, rooms.link(), config->action_timeout);
+  ActionRunner socket_runner(socket_sessions, rooms.link(), policies, config->action_timeout);
   const auto make_application = [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
     return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), cookie, socket_sessions, routes,
                                                socket_runner);
@@ -38,7 +41,7 @@ int main() {
                            registry);
   HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets, &registry);
 
-  server.AddReadiness("the logic service's routes", [&] { return routes.ready(); });
+  server.AddReadiness("the services' routes", [&] { return routes.ready(); });
   server.AddReadiness("the session service", [&] { return session_client->ready(); });
   server.AddReadiness("the pubsub service", [&] { return rooms.link().attached(); });
   server.OnDrain([&](absl::Time deadline) {

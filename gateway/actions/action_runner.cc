@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "gateway/actions/room_operations.h"
 #include "gateway/upstream/action_client.h"
 #include "gateway/upstream/pubsub_link.h"
@@ -10,15 +11,54 @@
 
 namespace sail::gateway {
 
+namespace {
+
+using action::v1::ActionResponse;
+
+bool Passes(const ActionResponse& response) {
+  return (response.status() == 0 || response.status() == 200) && response.body().empty() &&
+         response.body_type() == action::v1::BODY_TYPE_UNSPECIFIED;
+}
+
+bool HasChanges(const action::v1::SessionChanges& changes) {
+  return !changes.set().empty() || !changes.unset().empty() || changes.destroy() || changes.regenerate();
+}
+
+ActionResponse Forbidden() {
+  ActionResponse response;
+  response.set_status(403);
+  response.set_body_type(action::v1::BODY_TYPE_TEXT);
+  response.set_body("Forbidden");
+  return response;
+}
+
+}  // namespace
+
 struct ActionRunner::State {
   ActionCall call;
   Callback callback;
+  absl::Time deadline;
   std::string nsp = "/";  // over HTTP rooms are those of "/"
+  const platform::Policy* policy = nullptr;
+  size_t policies_passed = 0;
+  ActionResponse passed;  // what the policies that let the request pass have said
   ActionResult result;
 
   void Fail(absl::Status status) {
     result.response = std::move(status);
     callback(std::move(result));
+  }
+
+  // What the action is to see of the session.
+  void SetSession(const RequestSession& session) {
+    action::v1::Session* out = call.request.mutable_session();
+    out->set_id(session.id);
+    out->set_data_json(session.data_json);
+    out->set_cookie_json(session.cookie_json);
+  }
+
+  CallOptions Options(bool repeatable) const {
+    return {deadline - absl::Now(), repeatable, call.cancellation};
   }
 };
 
@@ -26,10 +66,11 @@ void ActionRunner::Run(ActionCall call, Callback callback) {
   auto state = std::make_shared<State>();
   state->call = std::move(call);
   state->callback = std::move(callback);
+  state->deadline = absl::Now() + action_timeout_;
   if (state->call.request.has_socket()) state->nsp = state->call.request.socket().namespace_();
   if (!state->call.session_enabled) {
     state->result.session.session.enabled = false;
-    RunAction(std::move(state));
+    CheckPolicies(std::move(state));
     return;
   }
   const std::string id = state->call.session_id;
@@ -38,32 +79,104 @@ void ActionRunner::Run(ActionCall call, Callback callback) {
       state->Fail(session.status());
       return;
     }
-    action::v1::Session* out = state->call.request.mutable_session();
-    out->set_id(session->id);
-    out->set_data_json(session->data_json);
-    out->set_cookie_json(session->cookie_json);
+    state->SetSession(*session);
     state->result.session.session = *std::move(session);
-    RunAction(state);
+    CheckPolicies(state);
   });
 }
 
-void ActionRunner::RunAction(std::shared_ptr<State> state) {
+void ActionRunner::CheckPolicies(std::shared_ptr<State> state) {
   if (state->call.client == nullptr) {
-    state->result.response = action::v1::ActionResponse();
+    state->result.response = ActionResponse();
     CommitSession(std::move(state));
     return;
   }
+  state->policy = &policies_.table->Find(state->call.request.action());
+  switch (state->policy->kind) {
+    case platform::Policy::Kind::kAllow:
+      RunAction(std::move(state));
+      break;
+    case platform::Policy::Kind::kDeny:
+      state->result.response = Forbidden();
+      CommitSession(std::move(state));
+      break;
+    case platform::Policy::Kind::kNamed:
+      CheckNextPolicy(std::move(state));
+      break;
+  }
+}
+
+void ActionRunner::CheckNextPolicy(std::shared_ptr<State> state) {
+  if (state->policies_passed == state->policy->names.size()) {
+    RunAction(std::move(state));
+    return;
+  }
+  const std::string name = "policies/" + state->policy->names[state->policies_passed];
+  ActionClient* client = policies_.find(name);
+  if (client == nullptr) {
+    state->Fail(absl::UnavailableError("no service offers " + name));
+    return;
+  }
+  action::v1::ActionRequest request = state->call.request;
+  request.set_action(name);
+  client->Run(
+      std::move(request), state->Options(false),
+      [this, state](absl::StatusOr<ActionResponse> response) { ApplyPolicy(state, std::move(response)); });
+}
+
+void ActionRunner::ApplyPolicy(std::shared_ptr<State> state, absl::StatusOr<ActionResponse> response) {
+  if (!response.ok()) {
+    // A service that has forgotten its policy must not look like a path that does not exist.
+    state->Fail(absl::IsUnimplemented(response.status()) ? absl::UnavailableError(response.status().message())
+                                                         : response.status());
+    return;
+  }
+  if (!Passes(*response)) {
+    state->result.response = std::move(response);
+    CommitSession(std::move(state));
+    return;
+  }
+  ++state->policies_passed;
+  state->passed.mutable_headers()->MergeFrom(response->headers());
+  state->passed.mutable_room_operations()->MergeFrom(response->room_operations());
+  if (!HasChanges(response->session_changes())) {
+    CheckNextPolicy(std::move(state));
+    return;
+  }
+  sessions_.Commit(state->result.session.session, response->session_changes(),
+                   [this, state](absl::StatusOr<CommittedSession> committed) {
+                     if (!committed.ok()) {
+                       state->Fail(committed.status());
+                       return;
+                     }
+                     const bool id_changed = state->result.session.id_changed;
+                     state->result.session = *std::move(committed);
+                     state->result.session.id_changed |=
+                         id_changed && !state->result.session.session.id.empty();
+                     if (state->result.session.session.enabled)
+                       state->SetSession(state->result.session.session);
+                     CheckNextPolicy(state);
+                   });
+}
+
+void ActionRunner::RunAction(std::shared_ptr<State> state) {
   const std::string& method = state->call.request.method();
   const bool repeatable = method == "GET" || method == "HEAD" || method == "OPTIONS";
   ActionClient* client = state->call.client;
-  client->Run(std::move(state->call.request), action_timeout_, repeatable,
-              [this, state](absl::StatusOr<action::v1::ActionResponse> response) {
+  client->Run(std::move(state->call.request), state->Options(repeatable),
+              [this, state](absl::StatusOr<ActionResponse> response) {
                 state->result.response = std::move(response);
-                if (state->result.response.ok()) {
-                  CommitSession(state);
-                } else {
+                if (!state->result.response.ok()) {
                   state->callback(std::move(state->result));
+                  return;
                 }
+                ActionResponse& answer = *state->result.response;
+                // In front of the action's own, which count where they contradict.
+                if (state->passed.ByteSizeLong() > 0) {
+                  state->passed.MergeFrom(answer);
+                  answer.Swap(&state->passed);
+                }
+                CommitSession(state);
               });
 }
 
@@ -74,7 +187,10 @@ void ActionRunner::CommitSession(std::shared_ptr<State> state) {
                        state->Fail(committed.status());
                        return;
                      }
+                     const bool id_changed = state->result.session.id_changed;
                      state->result.session = *std::move(committed);
+                     state->result.session.id_changed |=
+                         id_changed && !state->result.session.session.id.empty();
                      OperateRooms(state);
                    });
 }

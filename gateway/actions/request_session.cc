@@ -41,18 +41,25 @@ RequestSession FromStored(session::v1::Session&& stored) {
 
 void RequestSessions::Load(const std::string& id, LoadCallback callback) {
   if (id.empty()) {
-    callback(RequestSession{});
+    callback(Fresh());
     return;
   }
-  client_.Get(id, kTimeout, [callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
-    if (stored.ok()) {
-      callback(FromStored(*std::move(stored)));
-    } else if (absl::IsNotFound(stored.status()) || absl::IsInvalidArgument(stored.status())) {
-      callback(RequestSession{});
-    } else {
-      callback(stored.status());
-    }
-  });
+  client_.Get(id, kTimeout,
+              [this, callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
+                if (stored.ok()) {
+                  callback(FromStored(*std::move(stored)));
+                } else if (absl::IsNotFound(stored.status()) || absl::IsInvalidArgument(stored.status())) {
+                  callback(Fresh());
+                } else {
+                  callback(stored.status());
+                }
+              });
+}
+
+RequestSession RequestSessions::Fresh() const {
+  RequestSession session;
+  session.cookie_json = new_cookie_json_(absl::ToUnixMillis(absl::Now()));
+  return session;
 }
 
 void RequestSessions::Create(const SessionChanges& changes, CommitCallback callback) {

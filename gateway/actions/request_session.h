@@ -21,7 +21,7 @@ struct RequestSession {
   bool enabled = true;
   std::string id;           // empty: not stored
   std::string data_json;    // the application's own keys; empty: none
-  std::string cookie_json;  // cookie settings as stored; empty: none stored
+  std::string cookie_json;  // cookie settings as stored, or as they will be
 };
 
 struct CommittedSession {
@@ -53,6 +53,8 @@ class RequestSessions {
   void Commit(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
 
  private:
+  // One that is not stored.
+  RequestSession Fresh() const;
   void Create(const action::v1::SessionChanges& changes, CommitCallback callback);
   void TouchNowAndThen(const std::string& id);
 

@@ -1,4 +1,5 @@
-// The routes in force: those of app/routes.yaml, then those that the logic service describes.
+// The routes in force, and who runs what they lead to: those of app/routes.yaml, then those that the
+// application's own services describe, in their order, then those of the logic service.
 #ifndef SAIL_GATEWAY_ACTIONS_ROUTE_SOURCE_H_
 #define SAIL_GATEWAY_ACTIONS_ROUTE_SOURCE_H_
 
@@ -10,42 +11,62 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gateway/routing/route_table.h"
 #include "gateway/upstream/action_client.h"
 
 namespace sail::gateway {
 
-// Asks the logic service at the start and then every five seconds, so that a new model's routes come with the
-// new logic service. While that is away the last routes stay in force. Thread-safe.
+// One of the application's own services.
+struct ActionService {
+  std::string name;  // what routes call it
+  std::string target;
+  absl::Duration timeout = absl::InfiniteDuration();  // of one call
+};
+
+// Asks every service at the start and then every five seconds (those that have not answered yet every half
+// second), so that a new version's routes come with it. While a service is away its last routes stay in
+// force. A service without Describe has no routes but those of app/routes.yaml. Thread-safe.
 class RouteSource {
  public:
-  // logic must outlive this. Other services named by the routes are connected here. Aborts on a malformed
-  // pattern in the routes, which their reader has checked.
-  RouteSource(ActionClient& logic, std::vector<Route> routes);
+  // logic must outlive this. A route's service is one of services by name, or host:port. Aborts on a
+  // malformed pattern or an unknown name in the routes, which their reader has checked.
+  RouteSource(ActionClient& logic, std::vector<Route> routes, const std::vector<ActionService>& services);
   ~RouteSource();
 
-  // The table in force; before the logic service has answered it has the given routes alone.
+  // The table in force; before a service has answered it lacks that one's routes.
   std::shared_ptr<const RouteTable> table() const;
-  // Whether the logic service has answered once.
+  // Whether the logic service has answered once, and every other one has been asked.
   bool ready() const;
   // Who runs the route's action.
   ActionClient& ClientFor(const Route& route) const;
+  // Who says that it runs the action; null: nobody. The first service in the order of precedence.
+  ActionClient* FindAction(const std::string& action) const;
 
  private:
-  void Run();
-  void Install(const action::v1::DescribeResponse& description);
+  struct Source {
+    std::string name;  // as in Route::service
+    ActionClient* client;
+    bool answered = false;
+    action::v1::DescribeResponse description;
+  };
 
-  ActionClient& logic_;
+  void Run();
+  void AskAll();
+  // Takes what a source says. True if the table has to be made anew.
+  bool Accept(Source& source, absl::StatusOr<action::v1::DescribeResponse> description);
+  void Install();
+
   const std::vector<Route> own_routes_;
   std::map<std::string, std::unique_ptr<ActionClient>> services_;
+  std::vector<Source> sources_;  // in order of precedence, the logic service last; the thread's
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  bool answered_ = false;  // the call under way has ended
   bool ready_ = false;
-  std::string version_;
   std::shared_ptr<const RouteTable> table_;
+  std::map<std::string, ActionClient*> actions_;
 
   std::thread thread_;
 };

@@ -94,8 +94,14 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
     return stream_->queued_bytes() <= kMaxWaitingBytes;
   }
 
+  std::shared_ptr<const HttpRequest> TakeRequest() {
+    std::shared_ptr<HttpRequest> request = parser_.TakeRequest();
+    request->remote_address = stream_->remote_address();
+    return request;
+  }
+
   void Dispatch() {
-    const std::shared_ptr<const HttpRequest> request = parser_.TakeRequest();
+    const std::shared_ptr<const HttpRequest> request = TakeRequest();
     phase_ = Phase::kHandling;
     had_request_ = true;
     continue_sent_ = false;
@@ -119,7 +125,7 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   }
 
   void HandOver(std::string rest) {
-    const std::shared_ptr<const HttpRequest> request = parser_.TakeRequest();
+    const std::shared_ptr<const HttpRequest> request = TakeRequest();
     const std::shared_ptr<ByteStream> stream = std::move(stream_);
     UpgradeHandler& handler = *upgrades_;
     stream->Detach();

@@ -24,6 +24,15 @@ TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   }
 }
 
+TEST_F(HttpServerTest, ARequestHasItsClientsAddress) {
+  Serve([](std::shared_ptr<const HttpRequest> request, std::shared_ptr<Responder> responder) {
+    responder->Send({.body = request->remote_address});
+  });
+  TestClient client = Connect();
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().body, "127.0.0.1");
+}
+
 TEST_F(HttpServerTest, ClosesWhenTheClientAsksForIt) {
   Serve();
   const std::string answer = Exchange("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");

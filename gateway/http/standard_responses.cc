@@ -90,20 +90,21 @@ HttpResponse ServerError(const HttpRequest& request) {
   return response;
 }
 
-HttpResponse Redirect(const HttpRequest& request, std::string_view location) {
+HttpResponse Redirect(const HttpRequest& request, std::string_view location, int status) {
   HttpResponse response;
-  response.status = 302;
+  response.status = status;
   const std::string url = EncodeUrl(location);
+  const std::string sentence = std::string(ReasonPhrase(status)) + ". Redirecting to ";
   response.AddHeader("Location", url);
   response.AddHeader("Vary", "Accept");
   // Not through res.send, hence no ETag: the kind stays kNone.
   const int form = NegotiateMediaType(request, {"text/plain", "text/html"});
   if (form == 0) {
     response.AddHeader("Content-Type", "text/plain; charset=utf-8");
-    response.body = "Found. Redirecting to " + url;
+    response.body = sentence + url;
   } else if (form == 1) {
     response.AddHeader("Content-Type", "text/html; charset=utf-8");
-    response.body = "<p>Found. Redirecting to " + EscapeHtml(url) + "</p>";
+    response.body = "<p>" + sentence + EscapeHtml(url) + "</p>";
   }
   return response;
 }
@@ -129,6 +130,8 @@ int HttpStatusOf(absl::StatusCode code) {
       return 503;
     case absl::StatusCode::kDeadlineExceeded:
       return 504;
+    case absl::StatusCode::kDataLoss:
+      return 502;
     case absl::StatusCode::kUnimplemented:
       return 404;
     case absl::StatusCode::kInvalidArgument:

@@ -23,8 +23,8 @@ HttpResponse Forbidden();
 // type, as Sails answers without a view to render.
 HttpResponse ServerError(const HttpRequest& request);
 
-// 302 as res.redirect writes it: Location, and a body in the form that Accept prefers. Without an ETag.
-HttpResponse Redirect(const HttpRequest& request, std::string_view location);
+// As res.redirect writes it: Location, and a body in the form that Accept prefers. Without an ETag.
+HttpResponse Redirect(const HttpRequest& request, std::string_view location, int status = 302);
 
 // OPTIONS on any path: 200 and the allowed methods, as header and as text/html.
 HttpResponse AllowedMethods();
@@ -34,8 +34,8 @@ HttpResponse AllowedMethods();
 HttpResponse UnreadableBody(int status);
 
 // The status of a call as an answer; the one place where gRPC's codes become HTTP's. UNAVAILABLE and
-// RESOURCE_EXHAUSTED are 503 with Retry-After: 1, DEADLINE_EXCEEDED 504, UNIMPLEMENTED 404, INVALID_ARGUMENT
-// 400, everything else 500. The status's message stays inside.
+// RESOURCE_EXHAUSTED are 503 with Retry-After: 1, DEADLINE_EXCEEDED 504, DATA_LOSS (an answer that cannot be
+// used) 502, UNIMPLEMENTED 404, INVALID_ARGUMENT 400, everything else 500. The status's message stays inside.
 HttpResponse FromCallStatus(const HttpRequest& request, const absl::Status& status);
 
 // The HTTP status alone, for virtual requests.

@@ -43,6 +43,12 @@ void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vect
   });
 }
 
+std::vector<std::string> LoopRooms::RoomsOf(const socketio::RoomMember& member,
+                                            const std::string& nsp) const {
+  const socketio::RoomTable* table = access_.find_rooms(nsp);
+  return table == nullptr ? std::vector<std::string>() : table->RoomsOf(member);
+}
+
 void LoopRooms::Leave(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms) {
   RoomTable& table = *access_.find_rooms(nsp);
   for (const std::string& room : rooms) table.Leave(member, room);

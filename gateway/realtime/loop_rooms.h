@@ -57,6 +57,9 @@ class LoopRooms final : private socketio::RoomObserver {
             std::function<void(absl::Status)> done);
   void Leave(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms);
 
+  // Sorted; empty for a stranger.
+  std::vector<std::string> RoomsOf(const socketio::RoomMember& member, const std::string& nsp) const;
+
   // Carries out what the cluster says, on this loop's members.
   void Apply(const LoopOperation& operation);
 

@@ -21,7 +21,10 @@ namespace {
 using engineio::EngineError;
 
 HttpResponse EngineErrorResponse(const EngineError& error) {
-  return JsonResponse(error.status, engineio::EngineErrorBody(error));
+  HttpResponse response = JsonResponse(error.status, engineio::EngineErrorBody(error));
+  response.AddHeader("Content-Type",
+                     "application/json");  // as Engine.IO has it; the envelope is not for these
+  return response;
 }
 
 // Runs the task on the loop and waits for it.

@@ -120,7 +120,41 @@ void ReadSecurity(YamlMap security, SecurityConfig* config) {
   security.CheckUnknown();
 }
 
+bool IsServiceName(const std::string& name) {
+  return !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos;
+}
+
+std::vector<ServiceConfig> ReadServices(const std::optional<YAML::Node>& node, YamlMap services) {
+  std::vector<ServiceConfig> result;
+  if (!node || !node->IsMap()) return result;
+  for (const auto& entry : *node) {
+    if (!entry.first.IsScalar()) continue;
+    ServiceConfig& config = result.emplace_back();
+    config.name = entry.first.Scalar();
+    if (!IsServiceName(config.name)) {
+      services.Problem(config.name, "is not a name of lower case letters, digits, - and _");
+    }
+    YamlMap service = services.Map(config.name);
+    service.String("target", &config.target);
+    service.String("command", &config.command);
+    absl::Duration timeout = absl::ZeroDuration();
+    ReadMilliseconds(service, "timeout", 1, &timeout);
+    if (timeout > absl::ZeroDuration()) config.timeout = timeout;
+    service.CheckUnknown();
+  }
+  return result;
+}
+
 }  // namespace
+
+std::string ServiceTargetVariable(const std::string& service) {
+  std::string name = "SAIL_SERVICE_";
+  for (const char c : service) {
+    name.push_back(c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c);
+  }
+  return name + "_TARGET";
+}
 
 absl::StatusOr<AppConfig> ParseAppConfig(const std::string& text, const std::string& file) {
   AppConfig config;
@@ -130,6 +164,8 @@ absl::StatusOr<AppConfig> ParseAppConfig(const std::string& text, const std::str
   ReadSockets(root.Map("sockets"), &config.sockets);
   ReadHttp(root.Map("http"), &config.http);
   ReadSecurity(root.Map("security"), &config.security);
+  const std::optional<YAML::Node> services = root.Take("services");
+  config.services = ReadServices(services, root.Map("services"));
   if (!problems.empty()) return problems.status();
   return config;
 }

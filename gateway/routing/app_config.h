@@ -51,17 +51,31 @@ struct SecurityConfig {
   CorsSettings cors;
 };
 
+// One of the application's own services (sail.action.v1.ActionService).
+struct ServiceConfig {
+  std::string name;  // lower case letters, digits, "-", "_"
+  // host:port[,host:port…] or dns:///host:port; empty: the environment says (see ServiceTargetVariable).
+  std::string target;
+  // Starts it beside the suite in development (`./sail up`), in the application's folder.
+  std::string command;
+  std::optional<absl::Duration> timeout;  // of one call; unset: as every action
+};
+
 struct AppConfig {
   SessionCookieConfig session_cookie;
   SocketsConfig sockets;
   HttpConfig http;
   SecurityConfig security;
+  std::vector<ServiceConfig> services;  // in order of precedence
 };
 
 // Reads the text of app/config.yaml; `file` names it in messages. Sections that are not the gateway's
 // (models, blueprints,
 // ...) are left to others. INVALID_ARGUMENT tells every problem with its line.
 absl::StatusOr<AppConfig> ParseAppConfig(const std::string& text, const std::string& file);
+
+// The environment variable that says where a service is: "SAIL_SERVICE_USER_MAIL_TARGET" for user-mail.
+std::string ServiceTargetVariable(const std::string& service);
 
 // The same from the file itself; a file that does not exist means the defaults.
 absl::StatusOr<AppConfig> LoadAppConfig(const std::string& path);

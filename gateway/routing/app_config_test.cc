@@ -135,5 +135,30 @@ TEST(OriginList, KnowsWhatAnEntryLooksLike) {
   }
 }
 
+TEST(AppConfigTest, ReadsServicesInTheirOrder) {
+  const auto config = ParseAppConfig(
+      "services:\n  zeta: {target: 'a:1,b:2', timeout: 500}\n  alpha-2: {command: node main.mjs}\n",
+      "config.yaml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->services.size(), 2u);
+  EXPECT_EQ(config->services[0].name, "zeta");
+  EXPECT_EQ(config->services[0].target, "a:1,b:2");
+  EXPECT_EQ(config->services[0].timeout, absl::Milliseconds(500));
+  EXPECT_EQ(config->services[1].command, "node main.mjs");
+  EXPECT_FALSE(config->services[1].timeout.has_value());
+  EXPECT_EQ(ServiceTargetVariable("alpha-2"), "SAIL_SERVICE_ALPHA_2_TARGET");
+}
+
+TEST(AppConfigTest, TellsWhatIsWrongWithAService) {
+  const auto message = [](const std::string& text) {
+    return std::string(ParseAppConfig(text, "config.yaml").status().message());
+  };
+  EXPECT_NE(message("services: {Mail: {}}").find("services.Mail is not a name"), std::string::npos);
+  EXPECT_NE(message("services: {mail: {port: 1}}").find("services.mail.port is not a known setting"),
+            std::string::npos);
+  EXPECT_NE(message("services: {mail: {timeout: 0}}").find("services.mail.timeout"), std::string::npos);
+  EXPECT_NE(message("services: [mail]").find("services has to be a map"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sail::gateway

@@ -27,7 +27,7 @@ struct Route {
   std::string path;
   // "<controller>/<action>"; empty for a redirect.
   std::string action;
-  // The service that runs the action, host:port; empty for the logic service.
+  // The service that runs the action: a name of config.yaml or host:port; empty for the logic service.
   std::string service;
   // Where to redirect to; empty for an action.
   std::string redirect;

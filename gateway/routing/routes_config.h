@@ -18,7 +18,8 @@ namespace sail::gateway {
 //   "GET /redir": /user
 //
 // Without a verb (or with "all") a route is for every method. `service` is the ActionService that runs the
-// action, the logic service if absent. `options` go to the action as they are.
+// action: a name under `services` in config.yaml or host:port, the logic service if absent. `options` go to
+// the action as they are.
 absl::StatusOr<std::vector<Route>> ParseRoutes(const std::string& text, const std::string& file);
 
 // The same from the file itself; a file that does not exist has no routes.

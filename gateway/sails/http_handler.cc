@@ -10,6 +10,8 @@
 #include "gateway/http/response_writer.h"
 #include "gateway/http/standard_responses.h"
 #include "gateway/routing/query_string.h"
+#include "gateway/sails/redirect_answer.h"
+#include "gateway/upstream/action_client.h"
 #include "platform/log/log.h"
 #include "platform/text/string_view.h"
 
@@ -36,12 +38,16 @@ HttpResponse FromAction(ActionResponse&& response, const HttpRequest& request) {
   if (response.status() == 500 && response.body_type() == action::v1::BODY_TYPE_TEXT)
     return ServerError(request);
   HttpResponse out;
-  out.status = response.status() == 0 ? 200 : response.status();
-  out.content = KindOf(response.body_type());
+  if (const std::optional<std::string> location = TakeRedirect(&response)) {
+    out = Redirect(request, *location, response.status());
+  } else {
+    out.status = response.status() == 0 ? 200 : response.status();
+    out.content = KindOf(response.body_type());
+    out.body = std::move(*response.mutable_body());
+  }
   for (auto& header : *response.mutable_headers()) {
     out.AddHeader(std::move(*header.mutable_name()), std::move(*header.mutable_value()));
   }
-  out.body = std::move(*response.mutable_body());
   return out;
 }
 
@@ -99,6 +105,8 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
   if (call.session_enabled) call.session_id = cookie_.Read(http.header("cookie"));
   if (!exchange->answer.has_value()) {
     call.client = &routes_.ClientFor(*match.route);
+    call.cancellation = std::make_shared<Cancellation>();
+    exchange->responder->OnAbort([cancellation = call.cancellation] { cancellation->Cancel(); });
     FillRequest(http, match, std::move(body.json), &call.request);
     exchange->request_id = call.request.request_id();
   }
@@ -151,6 +159,8 @@ void SailsHttpHandler::FillRequest(const HttpRequest& request, const RouteMatch&
   out->set_request_id(RequestId(request.header("x-request-id")));
   out->set_remote_address(request.remote_address);
   out->set_protocol("http");
+  if (const auto host = request.header("host"))
+    out->set_base_url(absl::StrCat("http://", platform::ToAbsl(*host)));
   out->mutable_options()->insert(match.route->options.begin(), match.route->options.end());
 }
 
@@ -158,7 +168,8 @@ void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
   HttpResponse response;
   if (!result.response.ok()) {
     response = FromCallStatus(*exchange.request, result.response.status());
-    platform::Log(response.status >= 500 ? platform::Severity::kWarning : platform::Severity::kDebug,
+    platform::Log(response.status >= 500 && !exchange.responder->client_gone() ? platform::Severity::kWarning
+                                                                               : platform::Severity::kDebug,
                   "request failed",
                   {{"request_id", exchange.request_id},
                    {"method", exchange.request->method},

@@ -10,6 +10,7 @@
 #include "gateway/http/http_message.h"
 #include "gateway/http/standard_responses.h"
 #include "gateway/routing/query_string.h"
+#include "gateway/sails/redirect_answer.h"
 #include "gateway/socketio/client.h"
 #include "gateway/socketio/socket.h"
 #include "platform/log/log.h"
@@ -30,6 +31,9 @@ ActionResponse TextAnswer(int status, std::string_view text) {
   return response;
 }
 
+// What Sails says to a virtual OPTIONS request, which is not what it says over HTTP.
+constexpr std::string_view kAllowed = "DELETE, GET, HEAD, PATCH, POST, PUT";
+
 void AddHeader(ActionResponse* response, const std::string& name, const std::string& value) {
   auto* header = response->add_headers();
   header->set_name(name);
@@ -37,9 +41,17 @@ void AddHeader(ActionResponse* response, const std::string& name, const std::str
 }
 
 ActionResponse RedirectAnswer(const std::string& location) {
-  ActionResponse response = TextAnswer(302, "Redirecting to " + location);
-  AddHeader(&response, "content-type", "text/html");
-  AddHeader(&response, "Location", location);
+  ActionResponse response;
+  MakeVirtualRedirect(location, 302, &response);
+  return response;
+}
+
+ActionResponse OptionsAnswer() {
+  ActionResponse response;
+  AddHeader(&response, "allow", std::string(kAllowed));
+  AddHeader(&response, "content-length", std::to_string(kAllowed.size()));
+  AddHeader(&response, "content-type", "text/plain");
+  AddHeader(&response, "x-content-type-options", "nosniff");
   return response;
 }
 
@@ -205,6 +217,7 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
   };
   if (match.outcome == RouteMatch::Outcome::kMalformedEscape)
     return answer_with(TextAnswer(400, kMalformedEscapeText));
+  if (in.method == "OPTIONS") return answer_with(OptionsAnswer());
   if (in.method == "GET" && in.path == "/__getcookie") return answer_with(GetCookieAnswer());
   if (match.outcome == RouteMatch::Outcome::kNotFound) return answer_with(TextAnswer(404, "Not Found"));
   if (!match.route->redirect.empty()) return answer_with(RedirectAnswer(match.route->redirect));
@@ -241,8 +254,15 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
   out.mutable_socket()->set_namespace_(request->socket->nsp());
   out.set_request_id(RequestId(std::nullopt));
   request->id = out.request_id();
+  // The logic service has no use for them; there may be thousands.
+  if (!match.route->service.empty()) {
+    for (std::string& room : rooms_->RoomsOf(*request->socket, request->socket->nsp())) {
+      out.mutable_socket()->add_rooms(std::move(room));
+    }
+  }
   out.set_remote_address(request->handshake->remote_address);
   out.set_protocol("ws");
+  if (const auto host = request->handshake->header("host")) out.set_base_url("http://" + std::string(*host));
   out.mutable_options()->insert(match.route->options.begin(), match.route->options.end());
   runner_.Run(std::move(call), [this, request](ActionResult result) {
     loop_.Post([this, request, result = std::move(result)]() mutable { Answer(request, std::move(result)); });
@@ -261,6 +281,11 @@ void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult re
     // session.
     request->state->session_id = result.session.session.id;
     request->state->session_known = !request->state->session_id.empty();
+  }
+  if (const std::optional<std::string> location = TakeRedirect(&*result.response)) {
+    MakeVirtualRedirect(*location, result.response->status(), &*result.response);
+  } else if (result.response->status() == 500 && result.response->body_type() == action::v1::BODY_TYPE_TEXT) {
+    result.response->set_body("Internal Server Error");  // the text may tell of the inside
   }
   if (request->ack) request->ack.Send(FormatVirtualResponse(*result.response));
   End(*request);

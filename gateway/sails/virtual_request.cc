@@ -44,6 +44,10 @@ void AppendBody(const ActionResponse& response, std::string* out) {
   out->push_back(',');
 }
 
+bool IsDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 class HeaderObject {
  public:
   void Add(std::string_view name, std::string_view value) {
@@ -61,7 +65,11 @@ class HeaderObject {
       if (out->back() != '{') out->push_back(',');
       AppendJsonString(name, out);
       out->push_back(':');
-      AppendJsonString(value, out);
+      if (name == "content-length" && IsDigits(value)) {
+        out->append(value);  // a number, as Express has it
+      } else {
+        AppendJsonString(value, out);
+      }
     }
     out->push_back('}');
   }

@@ -2,8 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
+#include <atomic>
 #include <utility>
 
+#include "gateway/upstream/answer_check.h"
 #include "platform/rpc/batch_pool.h"
 #include "platform/rpc/channel.h"
 #include "platform/rpc/status_conversion.h"
@@ -29,28 +32,51 @@ void SetDeadline(grpc::ClientContext* context, absl::Duration timeout) {
   context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
 }
 
+// What gRPC says of a message above the channel's limit; a service that is overloaded has the same code.
+bool IsTooLarge(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+         status.error_message().find("larger than max") != std::string::npos;
+}
+
 class UnaryActionClient : public ActionClient {
  public:
-  UnaryActionClient(std::string name, const std::string& target)
-      : channel_(platform::rpc::MakeChannel(target)), stub_(ActionService::NewStub(channel_)) {}
+  UnaryActionClient(const std::string& target, absl::Duration timeout)
+      : channel_(platform::rpc::MakeChannel(target)),
+        stub_(ActionService::NewStub(channel_)),
+        timeout_(timeout),
+        in_flight_(std::make_shared<std::atomic<int>>(0)) {}
 
-  void Run(ActionRequest request, absl::Duration timeout, bool repeatable, Callback callback) override {
+  void Run(ActionRequest request, const CallOptions& options, Callback callback) override {
     struct Call {
       grpc::ClientContext context;
       ActionRequest request;
       ActionResponse response;
     };
+    if (in_flight_->fetch_add(1) >= kMaxInFlight) {
+      in_flight_->fetch_sub(1);
+      callback(absl::ResourceExhaustedError("too many calls of the service are under way"));
+      return;
+    }
     auto call = std::make_shared<Call>();
     call->request = std::move(request);
-    SetDeadline(&call->context, timeout);
-    stub_->async()->Run(&call->context, &call->request, &call->response,
-                        [call, callback = std::move(callback)](const grpc::Status& status) {
-                          if (status.ok()) {
-                            callback(std::move(call->response));
-                          } else {
-                            callback(platform::rpc::FromGrpc(status));
-                          }
-                        });
+    SetDeadline(&call->context, std::min(options.timeout, timeout_));
+    const std::shared_ptr<Cancellation> cancellation = options.cancellation;
+    const auto done = [call, cancellation, in_flight = in_flight_,
+                       callback = std::move(callback)](const grpc::Status& status) {
+      in_flight->fetch_sub(1);
+      if (cancellation != nullptr) cancellation->Set(nullptr);
+      if (IsTooLarge(status)) {
+        callback(absl::DataLossError("the answer is too large"));
+      } else if (!status.ok()) {
+        callback(platform::rpc::FromGrpc(status));
+      } else if (absl::Status usable = CheckAnswer(call->response); !usable.ok()) {
+        callback(usable);
+      } else {
+        callback(std::move(call->response));
+      }
+    };
+    if (cancellation != nullptr) cancellation->Set([call] { call->context.TryCancel(); });
+    stub_->async()->Run(&call->context, &call->request, &call->response, done);
   }
 
   void Describe(const std::string& known_version, absl::Duration timeout,
@@ -76,14 +102,18 @@ class UnaryActionClient : public ActionClient {
   bool ready() override { return channel_->GetState(true) == GRPC_CHANNEL_READY; }
 
  private:
+  static constexpr int kMaxInFlight = 4096;
+
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<ActionService::Stub> stub_;
+  const absl::Duration timeout_;
+  const std::shared_ptr<std::atomic<int>> in_flight_;
 };
 
 class StreamActionClient final : public ActionClient {
  public:
   StreamActionClient(const std::string& name, const std::string& target)
-      : unary_(name, target),
+      : unary_(target, absl::InfiniteDuration()),
         pool_(Options(name, target), [](std::shared_ptr<grpc::Channel> channel) -> Pool::Client::Open {
           return [stub = std::shared_ptr<ActionStreamService::Stub>(ActionStreamService::NewStub(channel))](
                      grpc::ClientContext* context, Pool::Client::Reactor* reactor) {
@@ -91,10 +121,10 @@ class StreamActionClient final : public ActionClient {
           };
         }) {}
 
-  void Run(ActionRequest request, absl::Duration timeout, bool repeatable, Callback callback) override {
+  void Run(ActionRequest request, const CallOptions& options, Callback callback) override {
     RunItem item;
     *item.mutable_request() = std::move(request);
-    pool_.Call(std::move(item), timeout, repeatable,
+    pool_.Call(std::move(item), options.timeout, options.repeatable,
                [callback = std::move(callback)](absl::StatusOr<RunReply> reply) {
                  if (reply.ok()) {
                    callback(std::move(*reply->mutable_response()));
@@ -127,12 +157,33 @@ class StreamActionClient final : public ActionClient {
 
 }  // namespace
 
+void Cancellation::Cancel() {
+  std::function<void()> end;
+  {
+    std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    end = std::exchange(end_, nullptr);
+  }
+  if (end) end();
+}
+
+void Cancellation::Set(std::function<void()> end) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!cancelled_) {
+      end_.swap(end);
+      return;  // what was set before is released outside of the lock
+    }
+  }
+  if (end) end();
+}
+
 std::unique_ptr<ActionClient> MakeStreamActionClient(const std::string& name, const std::string& target) {
   return std::make_unique<StreamActionClient>(name, target);
 }
 
-std::unique_ptr<ActionClient> MakeUnaryActionClient(const std::string& name, const std::string& target) {
-  return std::make_unique<UnaryActionClient>(name, target);
+std::unique_ptr<ActionClient> MakeUnaryActionClient(const std::string& target, absl::Duration timeout) {
+  return std::make_unique<UnaryActionClient>(target, timeout);
 }
 
 }  // namespace sail::gateway

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -11,6 +12,29 @@
 #include "protos/sail/action/v1/action.pb.h"
 
 namespace sail::gateway {
+
+// The way to end a call whose answer nobody waits for any more. Thread-safe.
+class Cancellation {
+ public:
+  // Ends the call under way and every later one.
+  void Cancel();
+  // What ends the call under way, until the next Set; null: there is none. Called at once, inside this call,
+  // if the cancellation has come already.
+  void Set(std::function<void()> end);
+
+ private:
+  std::mutex mutex_;
+  bool cancelled_ = false;
+  std::function<void()> end_;
+};
+
+struct CallOptions {
+  absl::Duration timeout;
+  // The action may be run twice (GET, HEAD), so that it is sent to another replica when its own dies.
+  bool repeatable = false;
+  // May be null. Only calls to services of the application's own are ended; the logic service's go on.
+  std::shared_ptr<Cancellation> cancellation;
+};
 
 // One service behind a target (platform/rpc/resolver.h). Thread-safe. Callbacks run on a gRPC thread or on
 // the caller's, exactly once, with the errors of ActionService.Run.
@@ -21,10 +45,7 @@ class ActionClient {
 
   virtual ~ActionClient() = default;
 
-  // repeatable: the action may be run twice (GET, HEAD), so that it is sent to another replica when its own
-  // dies.
-  virtual void Run(action::v1::ActionRequest request, absl::Duration timeout, bool repeatable,
-                   Callback callback) = 0;
+  virtual void Run(action::v1::ActionRequest request, const CallOptions& options, Callback callback) = 0;
   virtual void Describe(const std::string& known_version, absl::Duration timeout,
                         DescribeCallback callback) = 0;
   // Whether the service is connected.
@@ -34,8 +55,11 @@ class ActionClient {
 // For a service with ActionStreamService: the logic service.
 std::unique_ptr<ActionClient> MakeStreamActionClient(const std::string& name, const std::string& target);
 
-// For a service with the unary Run alone: one of the user's own.
-std::unique_ptr<ActionClient> MakeUnaryActionClient(const std::string& name, const std::string& target);
+// For a service with the unary Run alone: one of the application's own. No call takes longer than timeout. It
+// is not trusted to behave: of its calls a bounded number is under way (more are RESOURCE_EXHAUSTED at once),
+// and an answer that cannot be used (answer_check.h, or above 16 MiB) is DATA_LOSS. A service that is down is
+// UNAVAILABLE within a second.
+std::unique_ptr<ActionClient> MakeUnaryActionClient(const std::string& target, absl::Duration timeout);
 
 }  // namespace sail::gateway
 
