@@ -63,8 +63,9 @@ class Child:
     def record(self) -> dict:
         """What `status` and `down` need to know of it."""
         spec, identity = self.spec, self.identity
+        label = {} if spec.label is None else {"name": spec.label}
         return {
-            "role": spec.role, "index": spec.index, "pid": identity.pid if identity else None,
+            **label, "role": spec.role, "index": spec.index, "pid": identity.pid if identity else None,
             "start": identity.start if identity else None, "address": spec.address, "grpc": spec.grpc, "admin": spec.admin,
             "stop_signal": int(spec.stop_signal), "stop_seconds": spec.stop_seconds,
         }

@@ -19,6 +19,15 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
+def accepts(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=1.0):
+            return True
+    except OSError:
+        return False
+
+
 def require_free(port: int, host: str) -> None:
     """Fails with a sentence when something listens on that port."""
     if not 0 < port < 65536:

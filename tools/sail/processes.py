@@ -25,12 +25,14 @@ class Spec:
     address: Optional[str] = None
     grpc: Optional[str] = None
     admin: Optional[str] = None
+    label: Optional[str] = None  # what distinguishes it within its role, where an index says too little
+    cwd: Optional[Path] = None  # the folder of its log otherwise
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 12.0  # then SIGKILL
 
     @property
     def name(self) -> str:
-        return f"{self.role} {self.index}"
+        return f"{self.role} {self.index if self.label is None else self.label}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def launch(spec: Spec) -> subprocess.Popen:
         return subprocess.Popen(
             spec.command,
             env={**os.environ, **spec.environment},
-            cwd=spec.log.parent,
+            cwd=spec.cwd or spec.log.parent,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,12 +1,13 @@
-"""The suite's four kinds of process: their settings, and the order in which they start."""
+"""The suite's four kinds of process, and the application's services beside them: their settings, the order in which they start."""
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sail import services
 from sail.layout import Layout
 from sail.processes import Spec
 
-# A role's peers are up before it; all of one stage start together.
+# A role's peers are up before it; all of one stage start together. The application's services start before the gateways.
 STAGES = [["session", "pubsub"], ["logic"], ["gateway"]]
 
 
@@ -42,13 +43,19 @@ def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, s
             **targets, "SAIL_APP_DIR": str(app), "SAIL_SESSION_SECRET": secret,
         },
     }
+    known = services.read(binaries["gateway"], app)
+    own = services.plan(layout, known, app, take_port)
+    for spec in own:
+        spec.environment.update(targets)
+    settings["gateway"].update(services.targets(known, own))
     for role, group in specs.items():
         for spec in group:
             spec.environment.update(settings[role])
             if role == "gateway":
                 spec.address = f"{http_host()}:{port + spec.index}"
                 spec.environment["SAIL_HTTP_ADDRESS"] = spec.address
-    return [[spec for role in stage for spec in specs[role]] for stage in STAGES]
+    stages = [[spec for role in stage for spec in specs[role]] for stage in STAGES]
+    return [stage for stage in [*stages[:-1], own, stages[-1]] if stage]
 
 
 def _spec(layout: Layout, role: str, index: int, binary: Path, take_port) -> Spec:

@@ -11,7 +11,7 @@ from sail.layout import Layout, write_private
 from sail.processes import Identity
 
 # Who is ended first: nobody calls a process that is gone.
-STOP_ORDER = [["gateway"], ["logic"], ["session", "pubsub"], ["postgres", "redis"]]
+STOP_ORDER = [["gateway"], ["service"], ["logic"], ["session", "pubsub"], ["postgres", "redis"]]
 
 
 def write(layout: Layout, records: list) -> None:
@@ -42,7 +42,7 @@ def end_all(records: list) -> list:
         for record in group:
             if not processes.wait_gone([identity(record)], record["stop_seconds"]):
                 processes.end([identity(record)], 9, 5.0)
-                killed.append(f"{record['role']} {record['index']}")
+                killed.append(f"{record['role']} {record.get('name', record['index'])}")
     return killed
 
 

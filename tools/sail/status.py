@@ -1,7 +1,7 @@
 """`sail status`: one JSON line per process."""
 import json
 
-from sail import state, stores
+from sail import services, state, stores
 from sail.console import step
 from sail.layout import Layout
 from sail.supervisor import ready
@@ -21,12 +21,18 @@ def status(data: str) -> int:
 
 
 def _line(record: dict) -> dict:
-    shown = {name: record[name] for name in ("role", "index", "pid", "address", "grpc", "admin")}
+    shown = {name: record[name] for name in ("role", "name", "index", "pid", "address", "grpc", "admin") if name in record}
     identity = state.identity(record)
     if not identity or not identity.alive():
         shown["state"] = "down"
-    elif ready(record["admin"]) if record["admin"] else stores.answers(record["role"], record["address"]):
+    elif _answers(record):
         shown["state"] = "ready"
     else:
         shown["state"] = "starting"
     return shown
+
+
+def _answers(record: dict) -> bool:
+    if record["admin"]:
+        return ready(record["admin"])
+    return services.listens(record["grpc"]) if record["grpc"] else stores.answers(record["role"], record["address"])

@@ -88,6 +88,7 @@ def _e2e() -> Tally:
 
 def _conformance() -> Tally:
     packages.ensure(_SUITE_PACKAGES)
+    build.ensure_target("tests/interop/actions_cc/action_server")
     return _node_tests("conformance")
 
 

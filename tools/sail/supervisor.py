@@ -3,7 +3,7 @@ import http.client
 import signal
 import time
 
-from sail import processes, state
+from sail import processes, services, state
 from sail.child import Child
 from sail.console import Failure, step
 from sail.layout import Layout
@@ -89,10 +89,10 @@ class Supervisor:
 
 
 def wait_ready(spec, seconds: float, alive) -> bool:
-    """Until the process says on its admin port that it is ready."""
+    """Until the process says on its admin port that it is ready; one without listens."""
     deadline = time.monotonic() + seconds
     while alive() and time.monotonic() < deadline:
-        if ready(spec.admin):
+        if ready(spec.admin) if spec.admin else services.listens(spec.grpc):
             return True
         time.sleep(0.02)
     return False
