@@ -29,7 +29,7 @@ export class Replayer {
     this.#agent.destroy();
   }
 
-  // The answer to one case: {status, json or text, headers}. What the case says about its answer only names new records.
+  // The answer to one case: {status, json or text, headers (those that are compared)}. What the case says about its answer only names new records.
   async answer(recorded) {
     const { path, headers, body } = this.#request(recorded);
     const response = await this.#send(recorded.method, path, headers, body);
@@ -93,10 +93,13 @@ export class Replayer {
   }
 }
 
-// The part of a case or an answer that is compared, as text: the order of keys counts.
-export function comparable(recorded, answer) {
-  const { status, json, text } = answer;
-  return JSON.stringify(recorded.only === 'status' ? { status } : { status, json, text }, null, 1);
+// The answer that a case has recorded.
+export const recordedAnswer = ({ status, json, text, response_headers_subset: headers }) => ({ status, json, text, headers });
+
+// The part of an answer that is compared, as text: the order of keys counts, that of headers does not.
+export function comparable(recorded, { status, json, text, headers }) {
+  const sorted = Object.fromEntries(Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({ status, ...(recorded.only === 'status' ? {} : { json, text }), headers: sorted }, null, 1);
 }
 
 function parsed(response) {
