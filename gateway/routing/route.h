@@ -33,9 +33,13 @@ struct Route {
   std::string redirect;
   // Passes requests by whose path looks like a file (see LooksLikeAsset).
   bool skip_assets = false;
+  // False: requests have no session, whatever their cookies say.
+  bool session = true;
   // The route's own setting; unset: as configured for all.
   std::optional<bool> csrf;
   std::optional<CorsSettings> cors;
+  // `cors: true`: the application's settings hold, though not for all routes.
+  bool cors_as_for_all = false;
   // For the action.
   std::map<std::string, std::string> options;
 };

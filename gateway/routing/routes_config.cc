@@ -58,15 +58,19 @@ void ReadTarget(YamlMap& routes, const std::string& address, Route* route) {
   target.String("redirect", &route->redirect);
   target.String("service", &route->service);
   target.Boolean("skipAssets", &route->skip_assets);
+  target.Boolean("session", &route->session);
   if (target.Has("csrf")) {
     bool csrf = true;
     target.Boolean("csrf", &csrf);
     route->csrf = csrf;
   }
-  if (target.Has("cors")) {
-    YamlMap cors = target.Map("cors");
-    route->cors = ReadCorsSettings(cors);
-    cors.CheckUnknown();
+  if (const auto cors = target.Take("cors"); cors && cors->IsScalar()) {
+    target.Boolean("cors", &route->cors_as_for_all);
+    if (!route->cors_as_for_all) route->cors = CorsSettings();  // nobody
+  } else if (cors) {
+    YamlMap map = target.Map("cors");
+    route->cors = ReadCorsSettings(map);
+    map.CheckUnknown();
   }
   if (const auto options = target.Take("options"); options && options->IsMap()) {
     YamlMap map = target.Map("options");

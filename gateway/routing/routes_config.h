@@ -14,6 +14,7 @@ namespace sail::gateway {
 //
 //   "POST /login": sess/login
 //   "GET /hello/:name": {action: sess/hello, service: localhost:7000, csrf: false, skipAssets: true}
+//   "GET /time": {action: clock/now, session: false}
 //   "PUT /corsOne": {action: sess/echo, cors: {allowOrigins: [http://other.example], allowCredentials: true}}
 //   "GET /redir": /user
 //
