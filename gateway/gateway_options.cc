@@ -1,5 +1,7 @@
 #include "gateway/gateway_options.h"
 
+#include <algorithm>
+
 #include "gateway/session/signature.h"
 
 namespace sail::gateway {
@@ -13,8 +15,28 @@ SessionCookieOptions CookieOptionsFrom(const GatewayConfig& config) {
   options.attributes.http_only = cookie.http_only;
   options.attributes.secure = cookie.secure;
   options.attributes.same_site = cookie.same_site;
+  options.rolling = cookie.rolling;
   if (cookie.max_age.has_value()) options.max_age_ms = absl::ToInt64Milliseconds(*cookie.max_age);
   options.secrets = config.session_secrets;
+  return options;
+}
+
+RequestSessionsOptions HttpSessionsFrom(const GatewayConfig& config, const SessionCookie& cookie,
+                                        const CsrfGuard& csrf) {
+  RequestSessionsOptions options;
+  options.new_cookie_json = [&cookie](absl::Time now) { return cookie.StoredSettings(now); };
+  options.new_data_json = [&csrf] { return csrf.NewSessionData(); };
+  // Well before the end of a session that lives shortly.
+  if (const auto max_age = config.app.session_cookie.max_age; max_age.has_value()) {
+    options.touch_interval = std::min(options.touch_interval, *max_age / 8);
+  }
+  return options;
+}
+
+RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const SessionCookie& cookie,
+                                          const CsrfGuard& csrf) {
+  RequestSessionsOptions options = HttpSessionsFrom(config, cookie, csrf);
+  options.new_cookie_json = SocketSessionCookie;
   return options;
 }
 
@@ -56,6 +78,8 @@ HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer&
                                       StaticFiles& files) {
   HttpHandlerOptions options;
   options.max_body_bytes = static_cast<size_t>(config.app.http.body_limit);
+  options.trusted_hops = config.app.http.trusted_hops;
+  options.security = config.app.security;
   options.answer_engine_request = [&sockets](const HttpRequest& request) {
     return sockets.AnswerRequest(request);
   };

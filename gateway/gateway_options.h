@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/actions/request_session.h"
 #include "gateway/actions/route_source.h"
 #include "gateway/gateway_config.h"
 #include "gateway/http/http_server.h"
@@ -13,10 +14,16 @@
 #include "gateway/realtime/socket_server.h"
 #include "gateway/sails/http_handler.h"
 #include "gateway/sails/session_cookie.h"
+#include "gateway/security/csrf_guard.h"
 
 namespace sail::gateway {
 
 SessionCookieOptions CookieOptionsFrom(const GatewayConfig& config);
+// Sessions of HTTP requests, and of sockets that came without one. cookie and csrf must outlive the options.
+RequestSessionsOptions HttpSessionsFrom(const GatewayConfig& config, const SessionCookie& cookie,
+                                        const CsrfGuard& csrf);
+RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const SessionCookie& cookie,
+                                          const CsrfGuard& csrf);
 SocketServerOptions SocketOptionsFrom(const GatewayConfig& config);
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config);
 HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files);

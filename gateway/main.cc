@@ -26,18 +26,18 @@ int main(int argc, char** argv) {
   const ActionPolicies policies{&config->policies,
                                 [&](const std::string& name) { return routes.FindAction(name); }};
   const SessionCookie cookie(CookieOptionsFrom(*config));
-  RequestSessions http_sessions(*session_client,
-                                [&](int64_t now_ms) { return cookie.StoredSettings(now_ms); });
+  const CsrfGuard csrf(config->app.security.csrf, config->routes);
+  RequestSessions http_sessions(*session_client, HttpSessionsFrom(*config, cookie, csrf));
   ActionRunner http_runner(http_sessions, rooms.link(), policies, config->action_timeout);
-  RequestSessions socket_sessions(*session_client, SocketSessionCookie);
+  RequestSessions socket_sessions(*session_client, SocketSessionsFrom(*config, cookie, csrf));
   ActionRunner socket_runner(socket_sessions, rooms.link(), policies, config->action_timeout);
   const auto make_application = [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
-    return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), cookie, socket_sessions, routes,
-                                               socket_runner);
+    return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), config->app.http.trusted_hops,
+                                               cookie, csrf, socket_sessions, routes, socket_runner);
   };
   SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, make_application, registry);
   StaticFiles files(StaticFoldersFrom(*config));
-  SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files), cookie, routes, http_runner,
+  SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files), cookie, csrf, routes, http_runner,
                            registry);
   HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets, &registry);
 

@@ -57,6 +57,14 @@ struct ActionRunner::State {
     out->set_cookie_json(session.cookie_json);
   }
 
+  // What a policy or the action has made of the session, after what was before.
+  void Take(CommittedSession&& committed) {
+    const CommittedSession before = std::exchange(result.session, std::move(committed));
+    const bool stored = !result.session.session.id.empty();
+    result.session.id_changed |= before.id_changed && stored;
+    result.session.data_changed |= before.data_changed && stored;
+  }
+
   CallOptions Options(bool repeatable) const {
     return {deadline - absl::Now(), repeatable, call.cancellation};
   }
@@ -86,6 +94,15 @@ void ActionRunner::Run(ActionCall call, Callback callback) {
 }
 
 void ActionRunner::CheckPolicies(std::shared_ptr<State> state) {
+  if (state->call.answer_early) {
+    auto answer = state->call.answer_early(state->result.session.session);
+    if (answer.has_value()) {
+      state->result.answered_early = true;
+      state->result.response = *std::move(answer);
+      CommitSession(std::move(state));
+      return;
+    }
+  }
   if (state->call.client == nullptr) {
     state->result.response = ActionResponse();
     CommitSession(std::move(state));
@@ -149,10 +166,7 @@ void ActionRunner::ApplyPolicy(std::shared_ptr<State> state, absl::StatusOr<Acti
                        state->Fail(committed.status());
                        return;
                      }
-                     const bool id_changed = state->result.session.id_changed;
-                     state->result.session = *std::move(committed);
-                     state->result.session.id_changed |=
-                         id_changed && !state->result.session.session.id.empty();
+                     state->Take(*std::move(committed));
                      if (state->result.session.session.enabled)
                        state->SetSession(state->result.session.session);
                      CheckNextPolicy(state);
@@ -187,10 +201,7 @@ void ActionRunner::CommitSession(std::shared_ptr<State> state) {
                        state->Fail(committed.status());
                        return;
                      }
-                     const bool id_changed = state->result.session.id_changed;
-                     state->result.session = *std::move(committed);
-                     state->result.session.id_changed |=
-                         id_changed && !state->result.session.session.id.empty();
+                     state->Take(*std::move(committed));
                      OperateRooms(state);
                    });
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,11 +39,15 @@ struct ActionCall {
       nullptr;             // who implements the action; null: the answer is known, only the session is wanted
   std::string session_id;  // from a verified cookie or the socket; may be empty
   bool session_enabled = true;
+  // Called once the session is there (or known to be disabled). What it answers stands in for the action,
+  // which then does not run, nor do its policies; its session changes are committed. May be null.
+  std::function<std::optional<action::v1::ActionResponse>(const RequestSession&)> answer_early;
   std::shared_ptr<RequesterRooms> rooms;       // null over HTTP
   std::shared_ptr<Cancellation> cancellation;  // null: the client waits whatever happens
 };
 
 struct ActionResult {
+  bool answered_early = false;  // the response is ActionCall::answer_early's
   absl::StatusOr<action::v1::ActionResponse> response = absl::UnknownError("not run");
   CommittedSession session;
 };

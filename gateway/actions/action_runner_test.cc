@@ -114,7 +114,7 @@ class ActionRunnerTest : public testing::Test {
 
   FakeService logic_, policies_;
   FakeSessions sessions_;
-  RequestSessions request_sessions_{sessions_, [](int64_t) { return "{}"; }};
+  RequestSessions request_sessions_{sessions_, {.new_cookie_json = [](absl::Time) { return "{}"; }}};
   NoRooms rooms_;
   platform::PolicyTable table_;
   std::string missing_;  // the policy that nobody offers

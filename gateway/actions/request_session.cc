@@ -1,10 +1,13 @@
 #include "gateway/actions/request_session.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "gateway/session/stored_cookie.h"
 #include "gateway/upstream/session_client.h"
+#include "platform/json/json_scan.h"
 #include "platform/json/json_text.h"
 
 namespace sail::gateway {
@@ -15,18 +18,34 @@ using action::v1::SessionChanges;
 // The time a client may wait for a store that does not answer.
 constexpr absl::Duration kTimeout = absl::Milliseconds(800);
 
-// Of the sessions touched in one interval. Beyond it some are touched more often, which does no harm.
-constexpr size_t kMaxTouched = 100'000;
+constexpr char kCookieKey[] = "cookie";  // express-session keeps the cookie's settings there
 
-std::string ToObject(const google::protobuf::Map<std::string, std::string>& values) {
-  const std::map<std::string, std::string> sorted(values.begin(), values.end());
+// The keys that the session starts with, then those that the action set.
+std::string NewObject(const std::string& data_json, const SessionChanges& changes) {
   std::string json = "{";
-  for (const auto& [key, value] : sorted) {
+  const auto append = [&json](std::string_view key, std::string_view value) {
     if (json.size() > 1) json.push_back(',');
     platform::json::AppendJsonString(key, &json);
     json.append(":").append(value);
+  };
+  if (const auto members = platform::json::SplitJsonObject(data_json); members.ok()) {
+    for (const auto& member : *members) {
+      const bool unset =
+          std::find(changes.unset().begin(), changes.unset().end(), member.key) != changes.unset().end();
+      if (!unset && !changes.set().contains(member.key)) append(member.key, member.raw);
+    }
+  }
+  const std::map<std::string, std::string> sorted(changes.set().begin(), changes.set().end());
+  for (const auto& [key, value] : sorted) {
+    if (key != kCookieKey) append(key, value);
   }
   return json + "}";
+}
+
+// The action's own cookie settings, else the given ones.
+std::string CookieOf(const SessionChanges& changes, std::string otherwise) {
+  const auto set = changes.set().find(kCookieKey);
+  return set == changes.set().end() ? std::move(otherwise) : set->second;
 }
 
 RequestSession FromStored(session::v1::Session&& stored) {
@@ -35,6 +54,24 @@ RequestSession FromStored(session::v1::Session&& stored) {
   session.data_json = std::move(*stored.mutable_data_json());
   session.cookie_json = std::move(*stored.mutable_cookie_json());
   return session;
+}
+
+// The store's errors as a client may see them: whatever is wrong with it, it is worth another try.
+absl::Status StoreError(const absl::Status& status) {
+  if (absl::IsInvalidArgument(status) || absl::IsInternal(status))
+    return absl::InternalError(status.message());
+  return absl::UnavailableError(status.message());
+}
+
+// What becomes of a session that was made in answer to a call.
+std::function<void(absl::StatusOr<session::v1::Session>)> WhenMade(RequestSessions::CommitCallback callback) {
+  return [callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
+    if (!stored.ok()) {
+      callback(StoreError(stored.status()));
+    } else {
+      callback(CommittedSession{FromStored(*std::move(stored)), true, true});
+    }
+  };
 }
 
 }  // namespace
@@ -51,93 +88,99 @@ void RequestSessions::Load(const std::string& id, LoadCallback callback) {
                 } else if (absl::IsNotFound(stored.status()) || absl::IsInvalidArgument(stored.status())) {
                   callback(Fresh());
                 } else {
-                  callback(stored.status());
+                  callback(StoreError(stored.status()));
                 }
               });
 }
 
 RequestSession RequestSessions::Fresh() const {
   RequestSession session;
-  session.cookie_json = new_cookie_json_(absl::ToUnixMillis(absl::Now()));
+  if (options_.new_data_json) session.data_json = options_.new_data_json();
+  session.cookie_json = options_.new_cookie_json(options_.clock());
   return session;
-}
-
-void RequestSessions::Create(const SessionChanges& changes, CommitCallback callback) {
-  session::v1::CreateRequest request;
-  request.set_data_json(ToObject(changes.set()));
-  request.set_cookie_json(new_cookie_json_(absl::ToUnixMillis(absl::Now())));
-  client_.Create(std::move(request), kTimeout,
-                 [callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
-                   if (!stored.ok()) {
-                     callback(stored.status());
-                   } else {
-                     callback(CommittedSession{FromStored(*std::move(stored)), true});
-                   }
-                 });
-}
-
-void RequestSessions::TouchNowAndThen(const std::string& id) {
-  {
-    std::lock_guard lock(mutex_);
-    const absl::Time now = absl::Now();
-    if (now - interval_start_ >= kTouchInterval || touched_.size() >= kMaxTouched) {
-      interval_start_ = now;
-      touched_.clear();
-    }
-    if (!touched_.insert(std::hash<std::string>()(id)).second) return;
-  }
-  // Should it fail, the session's next use in a minute does it.
-  client_.Touch(id, kTimeout, [](absl::Status) {});
 }
 
 void RequestSessions::Commit(RequestSession session, const SessionChanges& changes, CommitCallback callback) {
   if (!session.enabled) {
-    callback(CommittedSession{std::move(session), false});
+    callback(CommittedSession{std::move(session)});
   } else if (changes.destroy()) {
-    if (session.id.empty()) {
-      callback(CommittedSession{});
-      return;
-    }
-    client_.Destroy(session.id, kTimeout, [callback = std::move(callback)](absl::Status status) {
-      if (!status.ok()) {
-        callback(status);
-      } else {
-        callback(CommittedSession{});
-      }
-    });
+    Destroy(session, std::move(callback));
   } else if (session.id.empty()) {
-    Create(changes, std::move(callback));
+    Create(session, changes, std::move(callback));
   } else if (changes.regenerate()) {
-    session::v1::RegenerateRequest request;
-    request.set_old_id(session.id);
-    request.set_data_json(ToObject(changes.set()));
-    request.set_cookie_json(new_cookie_json_(absl::ToUnixMillis(absl::Now())));
-    client_.Regenerate(std::move(request), kTimeout,
-                       [callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
-                         if (!stored.ok()) {
-                           callback(stored.status());
-                         } else {
-                           callback(CommittedSession{FromStored(*std::move(stored)), true});
-                         }
-                       });
+    Regenerate(session, changes, std::move(callback));
   } else if (changes.set().empty() && changes.unset().empty()) {
-    TouchNowAndThen(session.id);
-    callback(CommittedSession{std::move(session), false});
+    Touch(session);
+    callback(CommittedSession{std::move(session)});
   } else {
+    Update(std::move(session), changes, std::move(callback));
+  }
+}
+
+void RequestSessions::Create(const RequestSession& session, const SessionChanges& changes,
+                             CommitCallback callback) {
+  session::v1::CreateRequest request;
+  request.set_data_json(NewObject(session.data_json, changes));
+  request.set_cookie_json(CookieOf(changes, session.cookie_json));
+  client_.Create(std::move(request), kTimeout, WhenMade(std::move(callback)));
+}
+
+void RequestSessions::Destroy(const RequestSession& session, CommitCallback callback) {
+  if (session.id.empty()) {
+    callback(CommittedSession{});
+    return;
+  }
+  client_.Destroy(session.id, kTimeout, [callback = std::move(callback)](const absl::Status& status) {
+    if (!status.ok()) {
+      callback(StoreError(status));
+    } else {
+      callback(CommittedSession{});
+    }
+  });
+}
+
+void RequestSessions::Regenerate(const RequestSession& session, const SessionChanges& changes,
+                                 CommitCallback callback) {
+  session::v1::RegenerateRequest request;
+  request.set_old_id(session.id);
+  const RequestSession fresh = Fresh();
+  request.set_data_json(NewObject(fresh.data_json, changes));
+  request.set_cookie_json(CookieOf(changes, fresh.cookie_json));
+  client_.Regenerate(std::move(request), kTimeout, WhenMade(std::move(callback)));
+}
+
+void RequestSessions::Update(RequestSession session, const SessionChanges& changes, CommitCallback callback) {
+  session::v1::UpdateRequest request;
+  request.set_id(session.id);
+  if (auto slid = SlideExpiry(session.cookie_json, options_.clock()); slid.has_value()) {
+    (*request.mutable_set())[kCookieKey] = *std::move(slid);
+  }
+  for (const auto& [key, value] : changes.set()) (*request.mutable_set())[key] = value;
+  for (const auto& key : changes.unset()) request.add_unset(key);
+  uses_.IsFirst(session.id, options_.clock());
+  client_.Update(std::move(request), kTimeout,
+                 [session = std::move(session),
+                  callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
+                   if (stored.ok()) {
+                     callback(CommittedSession{FromStored(*std::move(stored)), false, true});
+                   } else if (absl::IsNotFound(stored.status())) {
+                     callback(CommittedSession{session});
+                   } else {
+                     callback(StoreError(stored.status()));
+                   }
+                 });
+}
+
+void RequestSessions::Touch(const RequestSession& session) {
+  const absl::Time now = options_.clock();
+  if (!uses_.IsFirst(session.id, now)) return;
+  if (auto slid = SlideExpiry(session.cookie_json, now); slid.has_value()) {
     session::v1::UpdateRequest request;
     request.set_id(session.id);
-    for (const auto& [key, value] : changes.set()) (*request.mutable_set())[key] = value;
-    for (const auto& key : changes.unset()) request.add_unset(key);
-    client_.Update(std::move(request), kTimeout,
-                   [session, callback = std::move(callback)](absl::StatusOr<session::v1::Session> stored) {
-                     if (stored.ok()) {
-                       callback(CommittedSession{FromStored(*std::move(stored)), false});
-                     } else if (absl::IsNotFound(stored.status())) {
-                       callback(CommittedSession{session, false});
-                     } else {
-                       callback(stored.status());
-                     }
-                   });
+    (*request.mutable_set())[kCookieKey] = *std::move(slid);
+    client_.Update(std::move(request), kTimeout, [](const absl::StatusOr<session::v1::Session>&) {});
+  } else {
+    client_.Touch(session.id, kTimeout, [](const absl::Status&) {});
   }
 }
 

@@ -2,15 +2,14 @@
 #ifndef SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
 #define SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
 
-#include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "gateway/actions/recent_use.h"
 #include "protos/sail/action/v1/action.pb.h"
 
 namespace sail::gateway {
@@ -26,44 +25,55 @@ struct RequestSession {
 
 struct CommittedSession {
   RequestSession session;
-  bool id_changed = false;  // the client must be told (Set-Cookie)
+  bool id_changed = false;    // the client must be told (Set-Cookie)
+  bool data_changed = false;  // the client is told of the new expiry, if there is one
+};
+
+struct RequestSessionsOptions {
+  // The cookie settings of a session made now, a JSON object.
+  std::function<std::string(absl::Time now)> new_cookie_json;
+  // The keys that a session has from its start, a JSON object. Null: none.
+  std::function<std::string()> new_data_json;
+  // A session that is only read has its time to live begun anew at most this often.
+  absl::Duration touch_interval = absl::Seconds(5);
+  std::function<absl::Time()> clock = absl::Now;
 };
 
 // Loads and commits sessions with express-session's semantics (saveUninitialized), but by key and without
-// needless writes: a session that no action changed is not written. Thread-safe; callbacks run on a gRPC
-// thread or on the caller's.
+// needless writes: a session that no action changed is not written, its life begins anew (now and then, see
+// touch_interval). Thread-safe; callbacks run on a gRPC thread or on the caller's.
 class RequestSessions {
  public:
-  static constexpr absl::Duration kTouchInterval = absl::Minutes(1);
-
   using LoadCallback = std::function<void(absl::StatusOr<RequestSession>)>;
   using CommitCallback = std::function<void(absl::StatusOr<CommittedSession>)>;
 
-  // new_cookie_json gives the cookie settings of a session made now (milliseconds since the epoch). client
-  // must outlive this.
-  RequestSessions(SessionClient& client, std::function<std::string(int64_t now_ms)> new_cookie_json)
-      : client_(client), new_cookie_json_(std::move(new_cookie_json)) {}
+  // client must outlive this.
+  RequestSessions(SessionClient& client, RequestSessionsOptions options)
+      : client_(client), options_(std::move(options)), uses_(options_.touch_interval) {}
 
   // id: from a cookie whose signature is right, or empty. An id that is unknown gives a session without one:
-  // ids are never adopted. Errors: UNAVAILABLE, DEADLINE_EXCEEDED.
+  // ids are never adopted. Errors: UNAVAILABLE, also where the store did not answer in time.
   void Load(const std::string& id, LoadCallback callback);
 
   // Makes, changes, regenerates or deletes the stored session as the action asked. A session that vanished
-  // meanwhile (a logout) stays away. Errors as Load.
+  // meanwhile (a logout) stays away. Errors: as Load; INTERNAL for changes that cannot be stored (too large).
   void Commit(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
 
  private:
+  void Create(const RequestSession& session, const action::v1::SessionChanges& changes,
+              CommitCallback callback);
+  void Destroy(const RequestSession& session, CommitCallback callback);
+  void Regenerate(const RequestSession& session, const action::v1::SessionChanges& changes,
+                  CommitCallback callback);
+  void Update(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
+  // Begins the session's life anew, without anybody waiting for it.
+  void Touch(const RequestSession& session);
   // One that is not stored.
   RequestSession Fresh() const;
-  void Create(const action::v1::SessionChanges& changes, CommitCallback callback);
-  void TouchNowAndThen(const std::string& id);
 
   SessionClient& client_;
-  const std::function<std::string(int64_t)> new_cookie_json_;
-
-  std::mutex mutex_;
-  absl::Time interval_start_ = absl::InfinitePast();
-  absl::flat_hash_set<size_t> touched_;  // hashes of the ids touched in this interval
+  const RequestSessionsOptions options_;
+  RecentUse uses_;
 };
 
 }  // namespace sail::gateway

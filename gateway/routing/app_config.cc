@@ -22,6 +22,7 @@ void ReadMilliseconds(YamlMap& map, std::string_view key, int64_t min, absl::Dur
 
 void ReadSession(YamlMap session, SessionCookieConfig* config) {
   session.String("name", &config->name);  // where Sails has it
+  session.Boolean("rolling", &config->rolling);
   YamlMap cookie = session.Map("cookie");
   cookie.String("name", &config->name);
   cookie.String("path", &config->path);
@@ -39,6 +40,7 @@ void ReadSession(YamlMap session, SessionCookieConfig* config) {
     if (text->find_first_of(";\r\n") != std::string::npos)
       cookie.Problem("path", "or domain has a forbidden character");
   }
+  if (!config->path.starts_with('/')) cookie.Problem("path", "has to start with a slash");
   if (config->same_site == "None" && !config->secure) {
     cookie.Problem("sameSite", "None is for secure cookies only: browsers drop others");
   }

@@ -23,6 +23,7 @@ struct SessionCookieConfig {
   bool secure = false;
   std::string same_site;                  // "Lax", "Strict", "None" or empty
   std::optional<absl::Duration> max_age;  // unset: until the browser closes
+  bool rolling = false;                   // the cookie is given again with every answer
 };
 
 struct SocketsConfig {

@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gateway/actions/request_id.h"
 #include "gateway/http/body_parser.h"
+#include "gateway/http/forwarded.h"
 #include "gateway/http/response_writer.h"
 #include "gateway/http/standard_responses.h"
 #include "gateway/routing/query_string.h"
 #include "gateway/sails/redirect_answer.h"
+#include "gateway/security/cors.h"
 #include "gateway/upstream/action_client.h"
 #include "platform/log/log.h"
 #include "platform/text/string_view.h"
@@ -59,15 +60,18 @@ struct SailsHttpHandler::Exchange {
   std::shared_ptr<const RouteTable> table;  // keeps the route alive
   std::chrono::steady_clock::time_point start;
   std::string request_id;
+  ClientOrigin client;
+  const CorsSettings* cors = nullptr;
   std::optional<HttpResponse> answer;  // known without an action
   bool complete = false;               // the answer gets no envelope
 };
 
 SailsHttpHandler::SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie,
-                                   RouteSource& routes, ActionRunner& runner,
+                                   const CsrfGuard& csrf, RouteSource& routes, ActionRunner& runner,
                                    platform::metrics::Registry& registry)
     : options_(std::move(options)),
       cookie_(cookie),
+      csrf_(csrf),
       routes_(routes),
       runner_(runner),
       duration_(
@@ -92,31 +96,45 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
   }
   exchange->table = routes_.table();
   const RouteMatch match = exchange->table->Find(http.method, http.path());
+  const Route* route = match.outcome == RouteMatch::Outcome::kFound ? match.route : nullptr;
+  exchange->client = ResolveClient(http, options_.trusted_hops);
+  exchange->cors = FindCors(*exchange, match);
+  ActionCall call;
+  call.session_enabled =
+      !LooksLikeAsset(http.path()) && cookie_.CoversPath(http.path()) && (route == nullptr || route->session);
+  if (call.session_enabled) call.session_id = cookie_.Read(http.header("cookie"));
+
   ParsedBody body = ParseBody(http, options_.max_body_bytes);
   if (body.error_status != 0) {
     exchange->answer = UnreadableBody(body.error_status);
     exchange->complete = true;
   } else {
-    exchange->answer = AnswerWithoutAction(http, match);
+    exchange->answer = AnswerWithoutAction(*exchange, match);
+    call.answer_early =
+        csrf_.For({.method = http.method,
+                   .route = route,
+                   .body_json = body.json,
+                   .query = http.query(),
+                   .parse_query = [](std::string_view query) { return ParseNestedQuery(query); },
+                   .header = [&http](std::string_view name) { return http.header(name); }});
   }
-
-  ActionCall call;
-  call.session_enabled = !LooksLikeAsset(http.path());
-  if (call.session_enabled) call.session_id = cookie_.Read(http.header("cookie"));
-  if (!exchange->answer.has_value()) {
-    call.client = &routes_.ClientFor(*match.route);
+  if (!exchange->answer.has_value() && !CsrfGuard::IsGrant(*route)) {
+    call.client = &routes_.ClientFor(*route);
     call.cancellation = std::make_shared<Cancellation>();
     exchange->responder->OnAbort([cancellation = call.cancellation] { cancellation->Cancel(); });
-    FillRequest(http, match, std::move(body.json), &call.request);
+    FillRequest(*exchange, match, std::move(body.json), &call.request);
     exchange->request_id = call.request.request_id();
   }
   runner_.Run(std::move(call),
               [this, exchange](ActionResult result) { Finish(*exchange, std::move(result)); });
 }
 
-std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const HttpRequest& request,
+std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const Exchange& exchange,
                                                                   const RouteMatch& match) const {
-  if (request.method == "OPTIONS") return AllowedMethods();
+  const HttpRequest& request = *exchange.request;
+  if (request.method == "OPTIONS") {
+    return exchange.cors != nullptr ? CorsPreflight(*exchange.cors, request) : AllowedMethods();
+  }
   if (request.method == "GET" && request.path() == "/__getcookie") {
     HttpResponse response;
     response.body = "_sailsIoJSConnect();";
@@ -138,8 +156,15 @@ std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const HttpRequ
   return std::nullopt;
 }
 
-void SailsHttpHandler::FillRequest(const HttpRequest& request, const RouteMatch& match, std::string body_json,
+const CorsSettings* SailsHttpHandler::FindCors(const Exchange& exchange, const RouteMatch& match) const {
+  const HttpRequest& request = *exchange.request;
+  if (request.method != "OPTIONS") return CorsFor(options_.security, match);
+  return CorsFor(options_.security, exchange.table->Find(RequestedMethod(request), request.path()));
+}
+
+void SailsHttpHandler::FillRequest(const Exchange& exchange, const RouteMatch& match, std::string body_json,
                                    ActionRequest* out) const {
+  const HttpRequest& request = *exchange.request;
   out->set_action(match.route->action);
   out->set_method(request.method);
   out->set_path(std::string(request.path()));
@@ -157,10 +182,11 @@ void SailsHttpHandler::FillRequest(const HttpRequest& request, const RouteMatch&
     copy->set_value(header.value);
   }
   out->set_request_id(RequestId(request.header("x-request-id")));
-  out->set_remote_address(request.remote_address);
-  out->set_protocol("http");
-  if (const auto host = request.header("host"))
-    out->set_base_url(absl::StrCat("http://", platform::ToAbsl(*host)));
+  const ClientOrigin& client = exchange.client;
+  out->set_remote_address(client.address);
+  out->mutable_forwarded_addresses()->Assign(client.addresses.begin(), client.addresses.end());
+  out->set_protocol(client.protocol);
+  if (!client.host.empty()) out->set_base_url(client.protocol + "://" + client.host);
   out->mutable_options()->insert(match.route->options.begin(), match.route->options.end());
 }
 
@@ -175,14 +201,17 @@ void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
                    {"method", exchange.request->method},
                    {"status", response.status},
                    {"error", platform::ToStd(result.response.status().message())}});
-  } else if (exchange.answer.has_value()) {
+  } else if (exchange.answer.has_value() && !result.answered_early) {
     response = *std::move(exchange.answer);
   } else {
     response = FromAction(*std::move(result.response), *exchange.request);
   }
-  if (result.session.id_changed) {
-    response.AddHeader("Set-Cookie",
-                       cookie_.Write(result.session.session.id, absl::ToUnixMillis(absl::Now())));
+  if (auto cookie = cookie_.Due(result.session, exchange.client.protocol); cookie.has_value()) {
+    response.AddHeader("Set-Cookie", *std::move(cookie));
+  }
+  // A preflight's own are there already.
+  if (exchange.cors != nullptr && exchange.request->method != "OPTIONS") {
+    AddCorsHeaders(*exchange.cors, *exchange.request, &response);
   }
   if (!exchange.complete) ApplyEnvelope(*exchange.request, &response);
   Send(exchange, std::move(response));

@@ -11,13 +11,17 @@
 #include "gateway/actions/action_runner.h"
 #include "gateway/actions/route_source.h"
 #include "gateway/http/http_handler.h"
+#include "gateway/routing/app_config.h"
 #include "gateway/sails/session_cookie.h"
+#include "gateway/security/csrf_guard.h"
 #include "platform/metrics/metrics.h"
 
 namespace sail::gateway {
 
 struct HttpHandlerOptions {
   size_t max_body_bytes = 1 << 20;
+  int64_t trusted_hops = 0;  // see ResolveClient
+  SecurityConfig security;   // for its CORS settings
   // Gives the answer where a request is for the socket server (Engine.IO over HTTP), which has no session.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> answer_engine_request;
   // Gives a static file's answer, if there is one for the request.
@@ -27,8 +31,8 @@ struct HttpHandlerOptions {
 // Requests of all loops pass through one object; what it is given must outlive it.
 class SailsHttpHandler final : public RequestHandler {
  public:
-  SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie, RouteSource& routes,
-                   ActionRunner& runner, platform::metrics::Registry& registry);
+  SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie, const CsrfGuard& csrf,
+                   RouteSource& routes, ActionRunner& runner, platform::metrics::Registry& registry);
 
   void Handle(std::shared_ptr<const HttpRequest> request, std::shared_ptr<Responder> responder) override;
   size_t MaxBodyBytes(const HttpRequest&) override { return options_.max_body_bytes; }
@@ -37,14 +41,17 @@ class SailsHttpHandler final : public RequestHandler {
   struct Exchange;
 
   // An answer that needs no action. The session is made and committed all the same.
-  std::optional<HttpResponse> AnswerWithoutAction(const HttpRequest& request, const RouteMatch& match) const;
-  void FillRequest(const HttpRequest& request, const RouteMatch& match, std::string body_json,
+  std::optional<HttpResponse> AnswerWithoutAction(const Exchange& exchange, const RouteMatch& match) const;
+  // The CORS settings that hold for the request; null: none.
+  const CorsSettings* FindCors(const Exchange& exchange, const RouteMatch& match) const;
+  void FillRequest(const Exchange& exchange, const RouteMatch& match, std::string body_json,
                    action::v1::ActionRequest* out) const;
   void Finish(Exchange& exchange, ActionResult result);
   void Send(Exchange& exchange, HttpResponse response);
 
   const HttpHandlerOptions options_;
   const SessionCookie& cookie_;
+  const CsrfGuard& csrf_;
   RouteSource& routes_;
   ActionRunner& runner_;
   platform::metrics::Histogram* const duration_;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/time/time.h"
+#include "gateway/session/stored_cookie.h"
 #include "platform/json/json_text.h"
 
 namespace sail::gateway {
@@ -20,21 +20,31 @@ std::string SessionCookie::Read(std::optional<std::string_view> cookie_header) c
   return signer_.Verify(*value).value_or("");
 }
 
-std::string SessionCookie::Write(const std::string& id, int64_t now_ms) const {
-  CookieAttributes attributes = options_.attributes;
-  if (options_.max_age_ms.has_value())
-    attributes.expires_unix_seconds = (now_ms + *options_.max_age_ms) / 1000;
-  return FormatSetCookie(options_.name, signer_.Sign(id), attributes);
+bool SessionCookie::CoversPath(std::string_view path) const {
+  return path.starts_with(options_.attributes.path);
 }
 
-std::string SessionCookie::StoredSettings(int64_t now_ms) const {
+std::optional<std::string> SessionCookie::Due(const CommittedSession& committed,
+                                              std::string_view protocol) const {
+  const RequestSession& session = committed.session;
+  if (!session.enabled || session.id.empty()) return std::nullopt;
+  if (options_.attributes.secure && protocol != "https") return std::nullopt;
+  CookieAttributes attributes = options_.attributes;
+  if (const auto expires = StoredExpiry(session.cookie_json); expires.has_value()) {
+    attributes.expires_unix_seconds = absl::ToUnixSeconds(*expires);
+  }
+  const bool moved_on = committed.data_changed && attributes.expires_unix_seconds.has_value();
+  if (!committed.id_changed && !moved_on && !options_.rolling) return std::nullopt;
+  return FormatSetCookie(options_.name, signer_.Sign(session.id), attributes);
+}
+
+std::string SessionCookie::StoredSettings(absl::Time now) const {
   const CookieAttributes& attributes = options_.attributes;
   std::string json = "{\"originalMaxAge\":";
   if (options_.max_age_ms.has_value()) {
     AppendJsonInteger(*options_.max_age_ms, &json);
     json.append(",\"expires\":");
-    const absl::Time expires = absl::FromUnixMillis(now_ms + *options_.max_age_ms);
-    AppendJsonString(absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", expires, absl::UTCTimeZone()), &json);
+    AppendJsonString(IsoTime(now + absl::Milliseconds(*options_.max_age_ms)), &json);
   } else {
     json.append("null,\"expires\":null");
   }
@@ -53,6 +63,6 @@ std::string SessionCookie::StoredSettings(int64_t now_ms) const {
   return json + "}";
 }
 
-std::string SocketSessionCookie(int64_t) { return R"({"httpOnly":true,"path":"/"})"; }
+std::string SocketSessionCookie(absl::Time) { return R"({"httpOnly":true,"path":"/"})"; }
 
 }  // namespace sail::gateway

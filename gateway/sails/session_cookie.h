@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "gateway/actions/request_session.h"
 #include "gateway/session/cookie.h"
 #include "gateway/session/signature.h"
 
@@ -17,6 +19,7 @@ struct SessionCookieOptions {
   std::string name = "sails.sid";
   CookieAttributes attributes;        // without Expires
   std::optional<int64_t> max_age_ms;  // unset: until the browser closes
+  bool rolling = false;               // gives the cookie again with every answer
   std::vector<std::string> secrets;   // signs with the first, accepts all
 };
 
@@ -28,12 +31,18 @@ class SessionCookie {
   // The id in a Cookie header, if its signature is right; else empty.
   std::string Read(std::optional<std::string_view> cookie_header) const;
 
-  // The value of Set-Cookie that gives the id to the client. now_ms: since the epoch.
-  std::string Write(const std::string& id, int64_t now_ms) const;
+  // Whether a request of that path (without the query) has a session at all: those outside the cookie's path
+  // do not.
+  bool CoversPath(std::string_view path) const;
 
-  // The settings that express-session keeps in the session:
+  // The value of Set-Cookie that the answer to a request has to give, if there is one: for a new id, and
+  // where the cookie ends at a time, for changed data, since that time has moved on; with `rolling` always.
+  // protocol: "http" or "https", what the client speaks; a secure cookie is never given over plain http.
+  std::optional<std::string> Due(const CommittedSession& committed, std::string_view protocol) const;
+
+  // The settings that express-session keeps in a session that is made now:
   // {"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}.
-  std::string StoredSettings(int64_t now_ms) const;
+  std::string StoredSettings(absl::Time now) const;
 
  private:
   const SessionCookieOptions options_;
@@ -41,7 +50,7 @@ class SessionCookie {
 };
 
 // The settings that Sails keeps in a session which was made for a socket.
-std::string SocketSessionCookie(int64_t now_ms);
+std::string SocketSessionCookie(absl::Time now);
 
 }  // namespace sail::gateway
 

@@ -7,6 +7,7 @@
 #include "gateway/actions/request_id.h"
 #include "gateway/engineio/session.h"
 #include "gateway/http/ascii.h"
+#include "gateway/http/forwarded.h"
 #include "gateway/http/http_message.h"
 #include "gateway/http/standard_responses.h"
 #include "gateway/routing/query_string.h"
@@ -66,17 +67,28 @@ ActionResponse FailureAnswer(const absl::Status& status) {
   return TextAnswer(http, http == 500 ? "Internal Server Error" : ReasonPhrase(http));
 }
 
-bool HasHeader(const VirtualRequest& request, std::string_view name) {
+std::optional<std::string_view> FindHeader(const VirtualRequest& request, std::string_view name) {
   for (const auto& [header, value] : request.headers) {
-    if (EqualsIgnoreCase(header, name)) return true;
+    if (EqualsIgnoreCase(header, name)) return value;
   }
-  return false;
+  return std::nullopt;
+}
+
+std::optional<ActionResponse> AnswerWithoutAction(const VirtualRequest& request, const RouteMatch& match) {
+  if (match.outcome == RouteMatch::Outcome::kMalformedEscape) return TextAnswer(400, kMalformedEscapeText);
+  if (request.method == "OPTIONS") return OptionsAnswer();
+  if (request.method == "GET" && request.path == "/__getcookie") return GetCookieAnswer();
+  if (match.outcome == RouteMatch::Outcome::kNotFound) return TextAnswer(404, "Not Found");
+  if (!match.route->redirect.empty()) return RedirectAnswer(match.route->redirect);
+  if (CsrfGuard::IsGrant(*match.route)) return TextAnswer(404, "Not Found");  // tokens are fetched over HTTP
+  return std::nullopt;
 }
 
 }  // namespace
 
 // Kept with the socket.
 struct SocketApplication::SocketState {
+  ClientOrigin client;
   bool session_disabled = false;
   std::string session_id;
   bool session_known = false;  // session_id is of a stored session
@@ -91,8 +103,13 @@ struct SocketApplication::Request {
   std::shared_ptr<const HttpRequest> handshake;
   VirtualRequest virtual_request;
   std::string id;
+  std::shared_ptr<const RouteTable> table;  // keeps the route alive
+  RouteMatch match;
   socketio::AckResponder ack;
   bool session_enabled = true;
+  std::string session_id;  // the socket's when the action began
+
+  const Route* route() const { return match.outcome == RouteMatch::Outcome::kFound ? match.route : nullptr; }
 };
 
 // The socket's own rooms, for the action runner's threads.
@@ -127,6 +144,7 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
                                   socketio::ConnectDecision decision) {
   auto state = std::make_shared<SocketState>();
   const HttpRequest& handshake = *socket->client()->request();
+  state->client = ResolveClient(handshake, trusted_hops_);
   state->session_disabled = handshake.header("nosession").has_value();
   if (!state->session_disabled) state->session_id = cookie_.Read(handshake.header("cookie"));
   socket->set_data(std::move(state));
@@ -155,8 +173,12 @@ void SocketApplication::OnEvent(const std::shared_ptr<Socket>& socket, socketio:
   request->handshake = socket->client()->request();
   request->virtual_request = *std::move(parsed);
   request->ack = std::move(ack);
-  request->session_enabled =
-      !request->state->session_disabled && !HasHeader(request->virtual_request, "nosession");
+  request->id = RequestId(std::nullopt);
+  request->table = routes_.table();
+  request->match = request->table->Find(request->virtual_request.method, request->virtual_request.path);
+  request->session_enabled = !request->state->session_disabled &&
+                             !FindHeader(request->virtual_request, "nosession").has_value() &&
+                             (request->route() == nullptr || request->route()->session);
   if (++request->state->in_flight == kMaxInFlight) socket->client()->session().PauseReading();
   Start(std::move(request));
 }
@@ -207,40 +229,57 @@ void SocketApplication::FindSession(std::shared_ptr<Request> request) {
 
 void SocketApplication::Run(std::shared_ptr<Request> request) {
   const VirtualRequest& in = request->virtual_request;
-  const std::shared_ptr<const RouteTable> table = routes_.table();
-  const RouteMatch match = table->Find(in.method, in.path);
-  const auto answer_with = [&](ActionResponse response) {
+  request->session_id = request->state->session_id;
+  std::optional<ActionResponse> answer = AnswerWithoutAction(in, request->match);
+  CsrfGuard::EarlyAnswer early =
+      csrf_.For({.method = in.method,
+                 .route = request->route(),
+                 .body_json = in.body_json,
+                 .query = in.query,
+                 .parse_query = [](std::string_view query) { return ParseFlatQuery(query); },
+                 .header = [&in](std::string_view name) { return FindHeader(in, name); },
+                 .over_socket = true});
+  if (answer.has_value() && !early) {
     ActionResult result;
-    result.response = std::move(response);
-    result.session.session.id = request->state->session_id;
-    Answer(request, std::move(result));
-  };
-  if (match.outcome == RouteMatch::Outcome::kMalformedEscape)
-    return answer_with(TextAnswer(400, kMalformedEscapeText));
-  if (in.method == "OPTIONS") return answer_with(OptionsAnswer());
-  if (in.method == "GET" && in.path == "/__getcookie") return answer_with(GetCookieAnswer());
-  if (match.outcome == RouteMatch::Outcome::kNotFound) return answer_with(TextAnswer(404, "Not Found"));
-  if (!match.route->redirect.empty()) return answer_with(RedirectAnswer(match.route->redirect));
-
+    result.response = *std::move(answer);
+    result.session.session.id = request->session_id;
+    return Answer(std::move(request), std::move(result));
+  }
   ActionCall call;
-  call.client = &routes_.ClientFor(*match.route);
   call.session_enabled = request->session_enabled;
-  call.session_id = request->state->session_id;
-  call.rooms = std::make_shared<Rooms>(loop_, rooms_, request->socket);
-  ActionRequest& out = call.request;
-  out.set_action(match.route->action);
-  out.set_method(in.method);
-  out.set_path(in.path);
-  out.set_url(in.url);
-  for (const auto& [name, value] : match.params) {
-    auto* param = out.add_params();
+  call.session_id = request->session_id;
+  if (answer.has_value()) {
+    call.answer_early = [early = std::move(early),
+                         answer = *std::move(answer)](const RequestSession& session) {
+      std::optional<ActionResponse> refusal = early(session);
+      return refusal.has_value() ? std::move(refusal) : answer;
+    };
+  } else {
+    call.answer_early = std::move(early);
+    call.client = &routes_.ClientFor(*request->match.route);
+    call.rooms = std::make_shared<Rooms>(loop_, rooms_, request->socket);
+    FillRequest(*request, &call.request);
+  }
+  runner_.Run(std::move(call), [this, request](ActionResult result) {
+    loop_.Post([this, request, result = std::move(result)]() mutable { Answer(request, std::move(result)); });
+  });
+}
+
+void SocketApplication::FillRequest(const Request& request, ActionRequest* out) const {
+  const VirtualRequest& in = request.virtual_request;
+  out->set_action(request.match.route->action);
+  out->set_method(in.method);
+  out->set_path(in.path);
+  out->set_url(in.url);
+  for (const auto& [name, value] : request.match.params) {
+    auto* param = out->add_params();
     param->set_name(name);
     param->set_value(value);
   }
-  if (!in.query.empty()) out.set_query_json(ParseFlatQuery(in.query));
-  out.set_body_json(in.body_json);
-  const auto add_header = [&](std::string_view name, std::string_view value) {
-    auto* header = out.add_headers();
+  if (!in.query.empty()) out->set_query_json(ParseFlatQuery(in.query));
+  out->set_body_json(in.body_json);
+  const auto add_header = [out](std::string_view name, std::string_view value) {
+    auto* header = out->add_headers();
     header->set_name(std::string(name));
     header->set_value(std::string(value));
   };
@@ -248,25 +287,23 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
     if (!EqualsIgnoreCase(name, "cookie") && !EqualsIgnoreCase(name, "origin")) add_header(name, value);
   }
   for (const char* name : {"cookie", "origin"}) {
-    if (const auto value = request->handshake->header(name); value.has_value()) add_header(name, *value);
+    if (const auto value = request.handshake->header(name); value.has_value()) add_header(name, *value);
   }
-  out.mutable_socket()->set_id(request->socket->id());
-  out.mutable_socket()->set_namespace_(request->socket->nsp());
-  out.set_request_id(RequestId(std::nullopt));
-  request->id = out.request_id();
+  out->mutable_socket()->set_id(request.socket->id());
+  out->mutable_socket()->set_namespace_(request.socket->nsp());
   // The logic service has no use for them; there may be thousands.
-  if (!match.route->service.empty()) {
-    for (std::string& room : rooms_->RoomsOf(*request->socket, request->socket->nsp())) {
-      out.mutable_socket()->add_rooms(std::move(room));
+  if (!request.match.route->service.empty()) {
+    for (std::string& room : rooms_->RoomsOf(*request.socket, request.socket->nsp())) {
+      out->mutable_socket()->add_rooms(std::move(room));
     }
   }
-  out.set_remote_address(request->handshake->remote_address);
-  out.set_protocol("ws");
-  if (const auto host = request->handshake->header("host")) out.set_base_url("http://" + std::string(*host));
-  out.mutable_options()->insert(match.route->options.begin(), match.route->options.end());
-  runner_.Run(std::move(call), [this, request](ActionResult result) {
-    loop_.Post([this, request, result = std::move(result)]() mutable { Answer(request, std::move(result)); });
-  });
+  out->set_request_id(request.id);
+  const ClientOrigin& client = request.state->client;
+  out->set_remote_address(client.address);
+  out->mutable_forwarded_addresses()->Assign(client.addresses.begin(), client.addresses.end());
+  out->set_protocol("ws");
+  if (!client.host.empty()) out->set_base_url(client.protocol + "://" + client.host);
+  out->mutable_options()->insert(request.match.route->options.begin(), request.match.route->options.end());
 }
 
 void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult result) {
@@ -276,9 +313,10 @@ void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult re
                    {"method", request->virtual_request.method},
                    {"error", platform::ToStd(result.response.status().message())}});
     result.response = FailureAnswer(result.response.status());
-  } else if (request->session_enabled && result.session.session.id != request->state->session_id) {
+  } else if (request->session_enabled && request->session_id == request->state->session_id &&
+             result.session.session.id != request->session_id) {
     // Regenerated, destroyed, or made because the old one had expired: from now on this is the socket's
-    // session.
+    // session. (Unless another request has given it a newer one meanwhile.)
     request->state->session_id = result.session.session.id;
     request->state->session_known = !request->state->session_id.empty();
   }

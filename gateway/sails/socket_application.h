@@ -2,6 +2,7 @@
 #ifndef SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
 #define SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "gateway/realtime/loop_rooms.h"
 #include "gateway/sails/session_cookie.h"
 #include "gateway/sails/virtual_request.h"
+#include "gateway/security/csrf_guard.h"
 #include "gateway/socketio/application.h"
 
 namespace sail::gateway {
@@ -27,11 +29,15 @@ class SocketApplication final : public socketio::Application {
  public:
   static constexpr int kMaxInFlight = 64;
 
-  SocketApplication(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, const SessionCookie& cookie,
-                    RequestSessions& sessions, RouteSource& routes, ActionRunner& runner)
+  // trusted_hops: see ResolveClient.
+  SocketApplication(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, int64_t trusted_hops,
+                    const SessionCookie& cookie, const CsrfGuard& csrf, RequestSessions& sessions,
+                    RouteSource& routes, ActionRunner& runner)
       : loop_(loop),
         rooms_(std::move(rooms)),
+        trusted_hops_(trusted_hops),
         cookie_(cookie),
+        csrf_(csrf),
         sessions_(sessions),
         routes_(routes),
         runner_(runner) {}
@@ -50,12 +56,15 @@ class SocketApplication final : public socketio::Application {
   void Start(std::shared_ptr<Request> request);
   void FindSession(std::shared_ptr<Request> request);
   void Run(std::shared_ptr<Request> request);
+  void FillRequest(const Request& request, action::v1::ActionRequest* out) const;
   void Answer(std::shared_ptr<Request> request, ActionResult result);
   void End(const Request& request);
 
   EventLoop& loop_;
   const std::shared_ptr<LoopRooms> rooms_;
+  const int64_t trusted_hops_;
   const SessionCookie& cookie_;
+  const CsrfGuard& csrf_;
   RequestSessions& sessions_;
   RouteSource& routes_;
   ActionRunner& runner_;

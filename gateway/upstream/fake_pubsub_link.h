@@ -1,0 +1,29 @@
+// A link to nowhere that writes down what is published, for tests. Answers inside the call.
+#ifndef SAIL_GATEWAY_UPSTREAM_FAKE_PUBSUB_LINK_H_
+#define SAIL_GATEWAY_UPSTREAM_FAKE_PUBSUB_LINK_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/upstream/pubsub_link.h"
+
+namespace sail::gateway {
+
+class FakePubSubLink final : public PubSubLink {
+ public:
+  void AddInterest(std::vector<RoomKey>, Done done) override { done(absl::OkStatus()); }
+  void RemoveInterest(std::vector<RoomKey>) override {}
+  void Publish(std::vector<pubsub::v1::Operation> operations, Done done) override {
+    for (auto& operation : operations) published.push_back(std::move(operation));
+    done(failure);
+  }
+  bool attached() override { return true; }
+
+  std::vector<pubsub::v1::Operation> published;
+  absl::Status failure;
+};
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_UPSTREAM_FAKE_PUBSUB_LINK_H_
