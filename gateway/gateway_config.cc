@@ -53,10 +53,23 @@ absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) 
   config.action_timeout = reader.Milliseconds("SAIL_ACTION_TIMEOUT_MS", absl::Seconds(30),
                                               absl::Milliseconds(10), absl::Minutes(10));
   config.max_connections = static_cast<size_t>(reader.Integer("SAIL_MAX_CONNECTIONS", 60'000, 1, 10'000'000));
+  const std::string environment = reader.String("SAIL_ENV", "development");
+  if (environment != "development" && environment != "production") {
+    reader.Reject("SAIL_ENV", "must be development or production");
+  }
+  const bool csrf = reader.Boolean("SAIL_SECURITY_CSRF", false);
   if (!reader.status().ok()) return reader.status();
   absl::StatusOr<AppConfig> app = LoadAppConfig(config.app_dir + "/config.yaml");
   if (!app.ok()) return app.status();
   config.app = *std::move(app);
+  config.app.security.csrf = config.app.security.csrf || csrf;
+  if (environment == "production" && !config.app.sockets.only_allow_origins.has_value()) {
+    return absl::InvalidArgumentError(
+        config.app_dir +
+        "/config.yaml: sockets.onlyAllowOrigins must be set where SAIL_ENV is production: without it a page "
+        "of "
+        "any origin can open a socket in its visitor's name. List the origins of your own pages.");
+  }
   absl::StatusOr<std::vector<Route>> routes = LoadRoutes(config.app_dir + "/routes.yaml");
   if (!routes.ok()) return routes.status();
   config.routes = *std::move(routes);

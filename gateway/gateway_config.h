@@ -37,7 +37,8 @@ struct GatewayConfig {
   platform::PolicyTable policies;  // policies.yaml of the folder
 };
 
-// Errors: INVALID_ARGUMENT with every mistake in the environment, or else in a file.
+// Errors: INVALID_ARGUMENT with every mistake in the environment, or else in a file. Where SAIL_ENV is
+// production, missing allowed origins of sockets are one.
 absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader);
 
 // gateway_server --services: prints the services of the application that SAIL_APP_DIR names as a JSON array

@@ -24,7 +24,21 @@ LogicConfig ReadLogicConfig(platform::ConfigReader& reader) {
   config.app_dir = reader.Required("SAIL_APP_DIR");
   config.pubsub_target = reader.Required("SAIL_PUBSUB_TARGET");
   config.pool_size = static_cast<int>(reader.Integer("SAIL_POSTGRES_POOL_SIZE", 8, 1, 200));
+  const std::string environment = reader.String("SAIL_ENV", "development");
+  if (environment != "development" && environment != "production") {
+    reader.Reject("SAIL_ENV", "must be development or production");
+  }
+  config.production = environment == "production";
   return config;
+}
+
+absl::Status CheckProduction(const LogicConfig& config, const Application& application) {
+  const std::string& migrate = application.settings.migrate;
+  if (!config.production || migrate.empty() || migrate == "safe") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      config.app_dir + "/config.yaml: models.migrate is " + migrate +
+      ", but where SAIL_ENV is production it must be safe: run logic_server --migrate=alter as a step of the "
+      "deployment instead.");
 }
 
 absl::StatusOr<Application> LoadApplication(const std::string& app_dir) {

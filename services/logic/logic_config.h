@@ -21,6 +21,7 @@ struct LogicConfig {
   std::string app_dir;
   std::string pubsub_target;
   int pool_size = 8;
+  bool production = false;  // SAIL_ENV
 };
 
 // Mistakes are in the reader's status.
@@ -34,6 +35,10 @@ struct Application {
   std::optional<DataEncryption> encryption;
 };
 absl::StatusOr<Application> LoadApplication(const std::string& app_dir);
+
+// INVALID_ARGUMENT for an application that must not be served so in production: models.migrate other than
+// safe.
+absl::Status CheckProduction(const LogicConfig& config, const Application& application);
 
 // logic_server --migrate=alter|safe: brings the database up to date and prints what was done. The exit
 // status.

@@ -29,6 +29,7 @@ int Main(int argc, char** argv) {
   if (!reader.status().ok()) return Fail(reader.status());
   const absl::StatusOr<Application> app = LoadApplication(config.app_dir);
   if (!app.ok()) return Fail(app.status());
+  if (absl::Status status = CheckProduction(config, *app); !status.ok()) return Fail(status);
   const DataEncryption* encryption = app->encryption ? &*app->encryption : nullptr;
 
   platform::metrics::Registry metrics;

@@ -19,7 +19,9 @@ void ReadConfig(const YAML::Node& config, AppSettings* settings) {
     settings->rest_prefix = blueprints["restPrefix"].as<std::string>("");
   }
   const YAML::Node models = config["models"];
-  if (models && models.IsMap() && models["dataEncryptionKeys"] && models["dataEncryptionKeys"].IsMap()) {
+  if (!models || !models.IsMap()) return;
+  settings->migrate = models["migrate"].as<std::string>("");
+  if (models["dataEncryptionKeys"] && models["dataEncryptionKeys"].IsMap()) {
     settings->data_encryption_key = models["dataEncryptionKeys"]["default"].as<std::string>("");
   }
 }

@@ -9,8 +9,8 @@
 
 namespace sail::logic {
 
-// What the application folder says besides its models (schema_loader.h): config.yaml's `blueprints` and
-// `models.dataEncryptionKeys`, and policies.yaml.
+// What the application folder says besides its models (schema_loader.h): config.yaml's `blueprints`,
+// `models.migrate` and `models.dataEncryptionKeys`, and policies.yaml.
 struct AppSettings {
   // Which routes there are.
   bool rest = true;
@@ -18,6 +18,10 @@ struct AppSettings {
   // Before every route, such as "/api"; rest_prefix only before the REST ones, after prefix.
   std::string prefix;
   std::string rest_prefix;
+
+  // models.migrate: "alter", "safe" or "drop" as in Sails; empty if nothing is said. The service itself never
+  // migrates when it starts.
+  std::string migrate;
 
   // models.dataEncryptionKeys.default: base64 of 32 bytes; empty if there is none. A secret.
   std::string data_encryption_key;

@@ -45,6 +45,11 @@ TEST_F(AppSettingsTest, ReadsBlueprintsAndTheKey) {
   EXPECT_EQ(settings->data_encryption_key, "QUJD");
 }
 
+TEST_F(AppSettingsTest, ReadsHowToMigrate) {
+  Write("config.yaml", "models: {migrate: alter}\n");
+  EXPECT_EQ(LoadAppSettings(folder_)->migrate, "alter");
+}
+
 TEST_F(AppSettingsTest, TheMostSpecificPolicyDecides) {
   Write("policies.yaml", "\"*\": false\n\"user/*\": true\n\"user/Destroy\": false\n");
   const absl::StatusOr<AppSettings> settings = LoadAppSettings(folder_);
