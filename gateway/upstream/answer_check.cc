@@ -12,6 +12,9 @@ namespace {
 using action::v1::ActionResponse;
 using platform::json::ValidateJson;
 
+// An answer may hold what a request brought along (kMaxJsonDepth at most) somewhere inside.
+constexpr int kMaxAnswerDepth = 2 * platform::json::kMaxJsonDepth;
+
 absl::Status Unusable(std::string_view what) {
   return absl::DataLossError("the answer cannot be used: " + std::string(what));
 }
@@ -36,7 +39,8 @@ absl::Status CheckAnswer(const ActionResponse& answer) {
   for (const auto& header : answer.headers()) {
     if (!IsToken(header.name()) || !IsFieldValue(header.value())) return Unusable("a header");
   }
-  if (answer.body_type() == action::v1::BODY_TYPE_JSON && !ValidateJson(answer.body()).ok()) {
+  if (answer.body_type() == action::v1::BODY_TYPE_JSON &&
+      !ValidateJson(answer.body(), kMaxAnswerDepth).ok()) {
     return Unusable("its body is not JSON");
   }
   for (const auto& [key, value] : answer.session_changes().set()) {

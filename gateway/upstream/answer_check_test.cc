@@ -35,6 +35,15 @@ TEST_F(AnswerCheckTest, OrdinaryAnswersPass) {
   EXPECT_TRUE(CheckAnswer(answer_).ok());
 }
 
+TEST_F(AnswerCheckTest, AnAnswerMayBeDeeperThanARequest) {
+  answer_.set_body_type(action::v1::BODY_TYPE_JSON);
+  const auto deep = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  answer_.set_body("{\"params\":{\"a\":" + deep(64) + "}}");
+  EXPECT_TRUE(CheckAnswer(answer_).ok());
+  answer_.set_body(deep(129));
+  ExpectUnusable("body");
+}
+
 TEST_F(AnswerCheckTest, AStatusThatIsNoAnswersIsRefused) {
   for (const int status : {-1, 1, 100, 199, 600, 70000}) {
     answer_.set_status(status);
