@@ -41,6 +41,7 @@ struct ActionRunner::State {
   std::string nsp = "/";  // over HTTP rooms are those of "/"
   const platform::Policy* policy = nullptr;
   size_t policies_passed = 0;
+  bool changing = false;  // the action has run, and its method is not a safe one
   ActionResponse passed;  // what the policies that let the request pass have said
   ActionResult result;
 
@@ -63,6 +64,13 @@ struct ActionRunner::State {
     const bool stored = !result.session.session.id.empty();
     result.session.id_changed |= before.id_changed && stored;
     result.session.data_changed |= before.data_changed && stored;
+  }
+
+  // An action that may have changed something must not be called failed for want of a new session that nobody
+  // has put anything into.
+  bool MayGoWithoutSession(const absl::Status& status) const {
+    return changing && absl::IsUnavailable(status) && result.session.session.id.empty() &&
+           !HasChanges(result.response->session_changes());
   }
 
   CallOptions Options(bool repeatable) const {
@@ -176,6 +184,7 @@ void ActionRunner::ApplyPolicy(std::shared_ptr<State> state, absl::StatusOr<Acti
 void ActionRunner::RunAction(std::shared_ptr<State> state) {
   const std::string& method = state->call.request.method();
   const bool repeatable = method == "GET" || method == "HEAD" || method == "OPTIONS";
+  state->changing = !repeatable;
   ActionClient* client = state->call.client;
   client->Run(std::move(state->call.request), state->Options(repeatable),
               [this, state](absl::StatusOr<ActionResponse> response) {
@@ -197,11 +206,12 @@ void ActionRunner::RunAction(std::shared_ptr<State> state) {
 void ActionRunner::CommitSession(std::shared_ptr<State> state) {
   sessions_.Commit(state->result.session.session, state->result.response->session_changes(),
                    [this, state](absl::StatusOr<CommittedSession> committed) {
-                     if (!committed.ok()) {
+                     if (committed.ok()) {
+                       state->Take(*std::move(committed));
+                     } else if (!state->MayGoWithoutSession(committed.status())) {
                        state->Fail(committed.status());
                        return;
                      }
-                     state->Take(*std::move(committed));
                      OperateRooms(state);
                    });
 }

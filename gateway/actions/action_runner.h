@@ -76,6 +76,8 @@ class ActionRunner {
 
   // The callback runs on a gRPC thread or on the caller's, exactly once. An error of the session store is the
   // result's error: the action then has not run, or its session changes may be lost and the client is told.
+  // But what an action of an unsafe method has answered to a client without a session stands, if it asked for
+  // no session changes: the client then gets no session.
   void Run(ActionCall call, Callback callback);
 
  private:

@@ -109,9 +109,21 @@ TEST_F(ActionRunnerSessionTest, TheClientIsToldOfChangesThatMayBeLost) {
   service_.hold = true;
   EXPECT_FALSE(Run(Call()).has_value());
   store_.failure = absl::UnavailableError("redis");
-  service_.held[0](ActionResponse());
+  ActionResponse response;
+  (*response.mutable_session_changes()->mutable_set())["n"] = "1";
+  service_.held[0](response);
   ASSERT_EQ(results_->size(), 1u);
   EXPECT_TRUE(absl::IsUnavailable(results_->front().response.status()));
+}
+
+TEST_F(ActionRunnerSessionTest, WhatIsDoneStandsThoughANewSessionCannotBeStored) {
+  store_.failure = absl::UnavailableError("redis");
+  const auto done = Run(Call("POST"));
+  EXPECT_TRUE(done->response.ok());
+  EXPECT_FALSE(done->session.id_changed);
+  EXPECT_TRUE(absl::IsUnavailable(Run(Call("GET"))->response.status()));
+  (*service_.answer->mutable_session_changes()->mutable_set())["n"] = "1";
+  EXPECT_TRUE(absl::IsUnavailable(Run(Call("POST"))->response.status()));
 }
 
 TEST_F(ActionRunnerSessionTest, AFailedActionChangesNoSession) {
