@@ -18,11 +18,3 @@ export const DIFFERENCES = {
     }),
   },
 };
-
-// Recorded cases that wait for what is not built yet: they run, and do not count as failed.
-export const AWAITED = {
-  'http.024': 'the CSRF token',
-  'http.031': 'CORS of a route',
-  'http.033': 'CORS of a route',
-  'http.034': 'CORS of a route',
-};

@@ -3,15 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { REFERENCE_APP, Suite } from '../support/suite.mjs';
-import { AWAITED, DIFFERENCES } from './differences.mjs';
+import { DIFFERENCES } from './differences.mjs';
 import { Replayer, comparable, readCases, recordedAnswer } from './replayer.mjs';
 
 const groupOf = (each) => each.id.split('.')[0];
 
-export const CASES = readCases(fileURLToPath(new URL('cases/sails-http.jsonl', import.meta.url)));
+const read = (name) => readCases(fileURLToPath(new URL(`cases/${name}`, import.meta.url)));
+export const CASES = read('sails-http.jsonl');
+export const CSRF_CASES = read('sails-http-csrf.jsonl');
 
 // groups: in the order of the file, which the cases rely on. start: resolves to more options for the suite.
-export function replayHttpCases(title, groups, start = async () => ({})) {
+export function replayHttpCases(title, groups, start = async () => ({}), cases = CASES) {
   const counts = new Map(groups.map((group) => [group, { passed: 0, asRecorded: 0, cases: 0 }]));
   describe(title, { concurrency: 1 }, () => {
     let suite;
@@ -28,12 +30,12 @@ export function replayHttpCases(title, groups, start = async () => ({})) {
       }
     });
 
-    for (const recorded of CASES.filter((each) => counts.has(groupOf(each)))) {
+    for (const recorded of cases.filter((each) => counts.has(groupOf(each)))) {
       const count = counts.get(groupOf(recorded));
       count.cases++;
       const difference = DIFFERENCES[recorded.id];
       const name = `${recorded.id} ${recorded.method} ${recorded.path}`;
-      test(difference ? `${name} (differs: ${difference.why})` : name, { todo: AWAITED[recorded.id] }, async () => {
+      test(difference ? `${name} (differs: ${difference.why})` : name, async () => {
         const expected = difference ? difference.of(recorded) : recorded;
         const got = comparable(recorded, await replayer.answer(expected));
         assert.equal(got, comparable(recorded, recordedAnswer(expected)));

@@ -37,6 +37,7 @@ export class Replayer {
       this.#jars.set(recorded.jar, response.headers['set-cookie'].map((line) => line.split(';')[0]).join('; '));
     }
     const json = parsed(response);
+    if (json?._csrf) this.#symbols.remember('csrf', json._csrf);
     const { model, nested } = modelsOf(path);
     // A record that was created when the case was recorded has a name there; ours gets the same.
     const [, name] = /^\{\{(\w+)\}\}$/.exec(recorded.json?.id) ?? [];

@@ -27,6 +27,11 @@ export class Symbols {
     this.#names.set(`${model} ${id}`, `{{${name}}}`);
   }
 
+  // From now on `name` stands for that text in requests.
+  remember(name, text) {
+    this.#values.set(name, text);
+  }
+
   // Into a request: digits inside a text; "{{#user1}}" as a whole value is the number.
   fillText(text) {
     return text.replace(/\{\{(\w+)\}\}/g, (whole, name) => (this.#values.has(name) ? String(this.#values.get(name)) : whole));
