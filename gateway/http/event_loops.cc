@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <future>
 #include <utility>
 
 #include "gateway/http/asio_event_loop.h"
@@ -75,5 +76,14 @@ int EventLoops::size() const { return static_cast<int>(loops_.size()); }
 EventLoop& EventLoops::loop(int index) { return *loops_[static_cast<size_t>(index)]; }
 
 AsioEventLoop& EventLoops::asio_loop(int index) { return *loops_[static_cast<size_t>(index)]; }
+
+void RunAndWait(EventLoop& loop, Task task) {
+  std::promise<void> done;
+  loop.Post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
 
 }  // namespace sail::gateway

@@ -31,6 +31,10 @@ class EventLoops {
   std::vector<std::unique_ptr<AsioEventLoop>> loops_;
 };
 
+// Runs the task on the loop, behind everything that was posted before, and waits for it. Not from a loop's
+// thread.
+void RunAndWait(EventLoop& loop, Task task);
+
 }  // namespace sail::gateway
 
 #endif  // SAIL_GATEWAY_HTTP_EVENT_LOOPS_H_

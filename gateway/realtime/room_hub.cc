@@ -24,6 +24,17 @@ RoomHub::RoomHub(EventLoops& loops, const std::string& target, const std::string
     rooms_.push_back(std::make_shared<LoopRooms>(loops_.loop(i), *link_));
 }
 
+RoomHub::~RoomHub() {
+  const auto wait_for_loops = [this] {
+    for (int i = 0; i < loops_.size(); ++i) RunAndWait(loops_.loop(i), [] {});
+  };
+  // Rooms that closed with their sockets are still to be told to the link; what the link has still answered
+  // is for the rooms.
+  wait_for_loops();
+  link_.reset();
+  wait_for_loops();
+}
+
 void RoomHub::OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliveries) {
   operations_->Increment(deliveries->operations_size());
   std::vector<LoopOperation> operations;

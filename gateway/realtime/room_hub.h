@@ -21,6 +21,9 @@ class RoomHub {
   RoomHub(EventLoops& loops, const std::string& target, const std::string& gateway_id,
           platform::metrics::Registry& registry);
 
+  // Waits for what the loops still have to do for it. Not from a loop's thread.
+  ~RoomHub();
+
   // The rooms of the loop with that index; use them on that loop only.
   std::shared_ptr<LoopRooms> ForLoop(int index) { return rooms_[index]; }
   PubSubLink& link() { return *link_; }

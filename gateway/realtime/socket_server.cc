@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <future>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -25,16 +24,6 @@ HttpResponse EngineErrorResponse(const EngineError& error) {
   response.AddHeader("Content-Type",
                      "application/json");  // as Engine.IO has it; the envelope is not for these
   return response;
-}
-
-// Runs the task on the loop and waits for it.
-void RunOn(EventLoop& loop, std::function<void()> task) {
-  std::promise<void> done;
-  loop.Post([&] {
-    task();
-    done.set_value();
-  });
-  done.get_future().wait();
 }
 
 }  // namespace
@@ -62,7 +51,7 @@ SocketServer::SocketServer(SocketServerOptions options, EventLoops& loops, RoomH
     PerLoop& per_loop = *loops_.emplace_back(std::make_unique<PerLoop>());
     per_loop.loop = &loops.loop(i);
     per_loop.rooms = rooms.ForLoop(i);
-    RunOn(*per_loop.loop, [&] {
+    RunAndWait(*per_loop.loop, [&] {
       per_loop.application = make_application(*per_loop.loop, per_loop.rooms);
       per_loop.hub = std::make_unique<socketio::Hub>(per_loop.loop, per_loop.application.get(),
                                                      per_loop.rooms->observer(), hub_options);
@@ -86,7 +75,7 @@ SocketServer::SocketServer(SocketServerOptions options, EventLoops& loops, RoomH
 
 SocketServer::~SocketServer() {
   for (auto& per_loop : loops_) {
-    RunOn(*per_loop->loop, [&] {
+    RunAndWait(*per_loop->loop, [&] {
       // The rooms outlive the hub; what the cluster still says finds no namespace.
       per_loop->rooms->Attach({[](std::string_view) { return nullptr; }, nullptr, nullptr});
       per_loop->hub.reset();
@@ -188,7 +177,7 @@ void SocketServer::Drain(absl::Time deadline) {
   const auto count = [this] {
     size_t connections = 0;
     for (auto& per_loop : loops_)
-      RunOn(*per_loop->loop, [&] { connections += per_loop->hub->connections(); });
+      RunAndWait(*per_loop->loop, [&] { connections += per_loop->hub->connections(); });
     return connections;
   };
   // Portions over half of the time, at most 20 a second; the other half is for what they have in flight.
@@ -201,7 +190,7 @@ void SocketServer::Drain(absl::Time deadline) {
   platform::Log(platform::Severity::kInfo, "closing sockets",
                 {{"connections", connections}, {"portion", portion}});
   while (count() > 0 && absl::Now() < deadline) {
-    for (auto& per_loop : loops_) RunOn(*per_loop->loop, [&] { per_loop->hub->CloseSome(portion); });
+    for (auto& per_loop : loops_) RunAndWait(*per_loop->loop, [&] { per_loop->hub->CloseSome(portion); });
     absl::SleepFor(kPause);
   }
 }
