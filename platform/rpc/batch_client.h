@@ -76,6 +76,10 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   // Whether the stream stands, so that a call would be sent.
   bool ready() const { return ready_flag_.load(std::memory_order_relaxed); }
   size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  // When a call last ended with UNAVAILABLE from the server, or without a reply in time.
+  absl::Time last_failure() const {
+    return absl::FromUnixNanos(last_failure_.load(std::memory_order_relaxed));
+  }
 
   void Tick(absl::Time now) {
     std::vector<Callback> expired;
@@ -87,6 +91,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
         expired.push_back(std::move(found->second.callback));
         pending_.erase(found);
       }
+      if (!expired.empty()) NoteFailure(now);
       in_flight_.store(pending_.size(), std::memory_order_relaxed);
       if (stream_ == nullptr && !closed_ && now >= next_attempt_) {
         broken_ = false;
@@ -178,6 +183,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
     }
     for (auto& [callback, reply] : answered) {
       if (reply->code() != 0) {
+        if (reply->code() == grpc::StatusCode::UNAVAILABLE) NoteFailure(absl::Now());
         callback(StatusFrom(reply->code(), reply->message()));
       } else {
         callback(std::move(*reply));
@@ -219,6 +225,8 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
     }
   }
 
+  void NoteFailure(absl::Time now) { last_failure_.store(absl::ToUnixNanos(now), std::memory_order_relaxed); }
+
   void WriteLocked() {
     if (collecting_.empty()) return;
     outgoing_.Clear();
@@ -243,6 +251,7 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   const int max_in_flight_;
   std::atomic<bool> ready_flag_{false};
   std::atomic<size_t> in_flight_{0};
+  std::atomic<int64_t> last_failure_{0};  // Unix time, nanoseconds
 
   std::mutex mutex_;
   // All below guarded by mutex_.

@@ -35,11 +35,15 @@ struct BatchPoolOptions {
   absl::Duration wait_for_replica = absl::Seconds(1);
   size_t max_waiting = 10'000;
   absl::Duration resolve_interval = absl::Seconds(5);
+  // A replica that answered UNAVAILABLE, or not in time, is passed over that long if there is another one: as
+  // it fails fast, it would look like the idlest of all by its calls in flight.
+  absl::Duration avoid_failed = absl::Milliseconds(250);
 };
 
 // A call goes to the connected replica with the fewest calls in flight, so that a slow or frozen one gets
-// few. A call marked repeatable whose stream breaks before the answer is sent once more, to another replica:
-// the one place where requests are retried. Thread-safe. The destructor ends every call.
+// few. A call marked repeatable that ends with UNAVAILABLE (its stream broke before the answer, or the
+// replica has lost its store) is sent once more, to another replica: the one place where requests are
+// retried. Thread-safe. The destructor ends every call.
 template <typename Batch, typename BatchReply>
 class BatchPool {
  public:
@@ -117,18 +121,19 @@ class BatchPool {
 
   std::shared_ptr<Client> BestLocked() {
     std::shared_ptr<Client> best;
-    size_t fewest = 0;
+    std::pair<bool, size_t> least;  // whether it has failed lately, how many calls are in flight
     const size_t n = clients_.size();
     if (n == 0) return nullptr;
+    const absl::Time lately = absl::Now() - options_.avoid_failed;
     // Starting at another one each time spreads the calls where all are equally busy.
     auto it = std::next(clients_.begin(), static_cast<long>(turn_++ % n));
     for (size_t i = 0; i < n; ++i, ++it) {
       if (it == clients_.end()) it = clients_.begin();
       if (!it->second->ready()) continue;
-      const size_t in_flight = it->second->in_flight();
-      if (best == nullptr || in_flight < fewest) {
+      const std::pair<bool, size_t> load(it->second->last_failure() > lately, it->second->in_flight());
+      if (best == nullptr || load < least) {
         best = it->second;
-        fewest = in_flight;
+        least = load;
       }
     }
     return best;

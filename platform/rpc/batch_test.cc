@@ -21,7 +21,8 @@ using sail::action::v1::RunItem;
 using sail::action::v1::RunReply;
 using Pool = BatchPool<RunBatch, RunBatchReply>;
 
-// Answers with the action's name as body; "hold" is answered by Release, "fail" with NOT_FOUND.
+// Answers with the action's name as body; "hold" is answered by Release, "fail" with NOT_FOUND. Once
+// LoseStore has been called everything is answered with UNAVAILABLE.
 class EchoService final : public ActionStreamService::CallbackService {
  public:
   grpc::ServerBidiReactor<RunBatch, RunBatchReply>* RunStream(grpc::CallbackServerContext*) override {
@@ -36,6 +37,7 @@ class EchoService final : public ActionStreamService::CallbackService {
         return;
       }
       if (item.request().action() == "fail") reply.set_code(5);
+      if (store_lost_) reply.set_code(14);
       respond(std::move(reply));
     });
   }
@@ -47,6 +49,10 @@ class EchoService final : public ActionStreamService::CallbackService {
     }
     for (auto& answer : held) answer();
   }
+  void LoseStore() {
+    std::lock_guard lock(mutex_);
+    store_lost_ = true;
+  }
   int received() {
     std::lock_guard lock(mutex_);
     return received_;
@@ -55,6 +61,7 @@ class EchoService final : public ActionStreamService::CallbackService {
  private:
   std::mutex mutex_;
   int received_ = 0;
+  bool store_lost_ = false;
   std::vector<std::function<void()>> held_;
 };
 
@@ -232,6 +239,22 @@ TEST(BatchPool, CallsAreSpreadOverTheReplicas) {
   a.service().Release();
   b.service().Release();
   for (const auto& reply : results.Wait(calls)) EXPECT_TRUE(reply.ok()) << reply.status();
+}
+
+TEST(BatchPool, AReplicaThatHasLostItsStoreCostsNoRepeatableCall) {
+  Replica a, b;
+  auto pool = MakePool(a.address() + "," + b.address());
+  Results results;
+  const auto call = [&] {
+    pool->Call(Item("x"), absl::Seconds(20), true, results.Collect());
+    return results.Wait(1)[0].status();
+  };
+  while (a.service().received() == 0 || b.service().received() == 0) ASSERT_TRUE(call().ok());
+  a.service().LoseStore();
+  const int before = a.service().received();
+  for (int i = 0; i < 200; ++i) EXPECT_TRUE(call().ok()) << "call " << i;
+  EXPECT_GT(a.service().received(), before) << "it was never tried";
+  EXPECT_LT(a.service().received(), before + 100) << "it was tried every time";
 }
 
 }  // namespace
