@@ -33,7 +33,8 @@ int main(int argc, char** argv) {
   ActionRunner socket_runner(socket_sessions, rooms.link(), policies, config->action_timeout);
   const auto make_application = [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
     return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), config->app.http.trusted_hops,
-                                               cookie, csrf, socket_sessions, routes, socket_runner);
+                                               cookie, csrf, socket_sessions, routes, socket_runner,
+                                               std::make_shared<SessionSockets>(loop));
   };
   SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, make_application, registry);
   StaticFiles files(StaticFoldersFrom(*config));

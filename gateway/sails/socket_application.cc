@@ -92,9 +92,16 @@ struct SocketApplication::SocketState {
   bool session_disabled = false;
   std::string session_id;
   bool session_known = false;  // session_id is of a stored session
+  std::unique_ptr<SessionSockets::Entry> session_entry;
   bool finding_session = false;
   std::vector<std::shared_ptr<Request>> waiting;  // for the session
   int in_flight = 0;
+
+  void SetSession(const std::string& id) {
+    session_id = id;
+    session_known = !id.empty();
+    session_entry->SetSession(id);
+  }
 };
 
 struct SocketApplication::Request {
@@ -147,6 +154,7 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
   state->client = ResolveClient(handshake, trusted_hops_);
   state->session_disabled = handshake.header("nosession").has_value();
   if (!state->session_disabled) state->session_id = cookie_.Read(handshake.header("cookie"));
+  state->session_entry = session_sockets_->Add(socket, state->session_id);
   socket->set_data(std::move(state));
   // What is sent to the socket's id from the moment on that the client knows it must arrive.
   rooms_->Join(socket.get(), socket->nsp(), {socket->id()}, [decision](absl::Status) { decision.Accept(); });
@@ -201,10 +209,7 @@ void SocketApplication::FindSession(std::shared_ptr<Request> request) {
   const auto found = [this, state](absl::StatusOr<CommittedSession> session) {
     loop_.Post([this, state, session = std::move(session)] {
       state->finding_session = false;
-      if (session.ok()) {
-        state->session_id = session->session.id;
-        state->session_known = true;
-      }
+      if (session.ok()) state->SetSession(session->session.id);
       for (auto& waiting : std::exchange(state->waiting, {})) {
         if (session.ok()) {
           Run(std::move(waiting));
@@ -317,8 +322,7 @@ void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult re
              result.session.session.id != request->session_id) {
     // Regenerated, destroyed, or made because the old one had expired: from now on this is the socket's
     // session. (Unless another request has given it a newer one meanwhile.)
-    request->state->session_id = result.session.session.id;
-    request->state->session_known = !request->state->session_id.empty();
+    request->state->SetSession(result.session.session.id);
   }
   if (const std::optional<std::string> location = TakeRedirect(&*result.response)) {
     MakeVirtualRedirect(*location, result.response->status(), &*result.response);

@@ -12,6 +12,7 @@
 #include "gateway/http/event_loop.h"
 #include "gateway/realtime/loop_rooms.h"
 #include "gateway/sails/session_cookie.h"
+#include "gateway/sails/session_sockets.h"
 #include "gateway/sails/virtual_request.h"
 #include "gateway/security/csrf_guard.h"
 #include "gateway/socketio/application.h"
@@ -22,6 +23,7 @@ namespace sail::gateway {
 //
 // A socket's session is that of its handshake's cookie. Without a valid one a session is made with the first
 // request and kept for the socket's life. (Sails makes a new one for every request when the cookie is bad.)
+// SessionSockets is told whose it is, so that a revoked session takes its sockets along.
 //
 // At most kMaxInFlight requests of a socket run at a time; a client that sends more is not read on until some
 // have ended.
@@ -32,7 +34,8 @@ class SocketApplication final : public socketio::Application {
   // trusted_hops: see ResolveClient.
   SocketApplication(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, int64_t trusted_hops,
                     const SessionCookie& cookie, const CsrfGuard& csrf, RequestSessions& sessions,
-                    RouteSource& routes, ActionRunner& runner)
+                    RouteSource& routes, ActionRunner& runner,
+                    std::shared_ptr<SessionSockets> session_sockets)
       : loop_(loop),
         rooms_(std::move(rooms)),
         trusted_hops_(trusted_hops),
@@ -40,7 +43,8 @@ class SocketApplication final : public socketio::Application {
         csrf_(csrf),
         sessions_(sessions),
         routes_(routes),
-        runner_(runner) {}
+        runner_(runner),
+        session_sockets_(std::move(session_sockets)) {}
 
   void OnConnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view auth_json,
                  socketio::ConnectDecision decision) override;
@@ -68,6 +72,7 @@ class SocketApplication final : public socketio::Application {
   RequestSessions& sessions_;
   RouteSource& routes_;
   ActionRunner& runner_;
+  const std::shared_ptr<SessionSockets> session_sockets_;
 };
 
 }  // namespace sail::gateway
