@@ -14,6 +14,33 @@ std::vector<std::string_view> Views(const google::protobuf::RepeatedPtrField<std
   return {names.begin(), names.end()};
 }
 
+void MoveMembers(RoomTable& table, const pubsub::v1::MoveMembers& move, bool add) {
+  for (RoomMember* member : table.Members({Views(move.source_rooms()), {}})) {
+    for (const std::string& room : move.target_rooms()) {
+      if (add) {
+        table.Join(member, room);
+      } else {
+        table.Leave(member, room);
+      }
+    }
+  }
+}
+
+void Disconnect(const SocketAccess& access, RoomTable& table,
+                const pubsub::v1::DisconnectMembers& disconnect) {
+  // One disconnect with close may take other members of the same connection along: so each is looked up anew.
+  const RoomSelection selection{Views(disconnect.rooms()), Views(disconnect.except_rooms())};
+  for (auto members = table.Members(selection); !members.empty(); members = table.Members(selection)) {
+    access.disconnect(members.front(), disconnect.close());
+  }
+}
+
+void LeaveAll(const SocketAccess& access, RoomTable& table, const std::string& room) {
+  for (RoomMember* member : table.Members({{room}, {}})) {
+    table.LeaveAllBut(member, access.id(member));
+  }
+}
+
 }  // namespace
 
 void LoopRooms::AddNamespace(const std::string& nsp) {
@@ -22,7 +49,11 @@ void LoopRooms::AddNamespace(const std::string& nsp) {
 
 void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
                      std::function<void(absl::Status)> done) {
-  RoomTable& table = *access_.find_rooms(nsp);
+  JoinTable(*access_.find_rooms(nsp), member, nsp, rooms, std::move(done));
+}
+
+void LoopRooms::JoinTable(RoomTable& table, RoomMember* member, const std::string& nsp,
+                          const std::vector<std::string>& rooms, std::function<void(absl::Status)> done) {
   std::vector<RoomKey> awaited;
   for (const std::string& room : rooms) {
     const size_t opened_before = opened_.size();
@@ -94,8 +125,13 @@ void LoopRooms::StateInterest(std::function<void(absl::Status)> done) {
 }
 
 void LoopRooms::Apply(const LoopOperation& delivery) {
+  ApplyTo(access_, delivery);
+  if (listeners_.find_rooms != nullptr) ApplyTo(listeners_, delivery);
+}
+
+void LoopRooms::ApplyTo(const SocketAccess& access, const LoopOperation& delivery) {
   const Operation& operation = *delivery.operation;
-  RoomTable* const found = access_.find_rooms(operation.namespace_().empty() ? "/" : operation.namespace_());
+  RoomTable* const found = access.find_rooms(operation.namespace_().empty() ? "/" : operation.namespace_());
   if (found == nullptr) return;
   RoomTable& table = *found;
   switch (operation.operation_case()) {
@@ -112,39 +148,13 @@ void LoopRooms::Apply(const LoopOperation& delivery) {
       MoveMembers(table, operation.remove_members(), false);
       break;
     case Operation::kDisconnect:
-      Disconnect(table, operation.disconnect());
+      Disconnect(access, table, operation.disconnect());
       break;
     case Operation::kLeaveAll:
-      LeaveAll(table, operation.leave_all().room());
+      LeaveAll(access, table, operation.leave_all().room());
       break;
     case Operation::OPERATION_NOT_SET:
       break;
-  }
-}
-
-void LoopRooms::MoveMembers(RoomTable& table, const pubsub::v1::MoveMembers& move, bool add) {
-  for (RoomMember* member : table.Members({Views(move.source_rooms()), {}})) {
-    for (const std::string& room : move.target_rooms()) {
-      if (add) {
-        table.Join(member, room);
-      } else {
-        table.Leave(member, room);
-      }
-    }
-  }
-}
-
-void LoopRooms::Disconnect(RoomTable& table, const pubsub::v1::DisconnectMembers& disconnect) {
-  // One disconnect with close may take other members of the same connection along: so each is looked up anew.
-  const RoomSelection selection{Views(disconnect.rooms()), Views(disconnect.except_rooms())};
-  for (auto members = table.Members(selection); !members.empty(); members = table.Members(selection)) {
-    access_.disconnect(members.front(), disconnect.close());
-  }
-}
-
-void LoopRooms::LeaveAll(RoomTable& table, const std::string& room) {
-  for (RoomMember* member : table.Members({{room}, {}})) {
-    table.LeaveAllBut(member, access_.id(member));
   }
 }
 

@@ -27,7 +27,8 @@ struct LoopOperation {
   std::optional<socketio::EncodedPacket> packet;  // of a broadcast
 };
 
-// What LoopRooms needs of the Socket.IO layer. All called on the loop.
+// What LoopRooms needs of a layer whose clients are in rooms: Socket.IO, or server-sent events. All called on
+// the loop.
 struct SocketAccess {
   // The namespace's table; null where clients may not connect to it.
   std::function<socketio::RoomTable*(std::string_view nsp)> find_rooms;
@@ -43,8 +44,10 @@ class LoopRooms final : private socketio::RoomObserver {
  public:
   LoopRooms(EventLoop& loop, PubSubLink& link) : loop_(loop), link_(link) {}
 
-  // Before anything else.
+  // The sockets' own, before anything else.
   void Attach(SocketAccess access) { access_ = std::move(access); }
+  // A second layer, whose members hear what sockets in the same rooms hear. All null: none any more.
+  void AttachListeners(SocketAccess access) { listeners_ = std::move(access); }
   // Who is to be told of rooms that open and close.
   socketio::RoomObserver* observer() { return this; }
 
@@ -56,6 +59,9 @@ class LoopRooms final : private socketio::RoomObserver {
   void Join(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
             std::function<void(absl::Status)> done);
   void Leave(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms);
+  // Join for a member of a listener's table.
+  void JoinTable(socketio::RoomTable& table, socketio::RoomMember* member, const std::string& nsp,
+                 const std::vector<std::string>& rooms, std::function<void(absl::Status)> done);
 
   // Sorted; empty for a stranger.
   std::vector<std::string> RoomsOf(const socketio::RoomMember& member, const std::string& nsp) const;
@@ -70,13 +76,12 @@ class LoopRooms final : private socketio::RoomObserver {
   void PostStatement();
   // States the rooms that opened and closed since the last call; done as in Join, for the opened ones.
   void StateInterest(std::function<void(absl::Status)> done);
-  void MoveMembers(socketio::RoomTable& table, const pubsub::v1::MoveMembers& move, bool add);
-  void Disconnect(socketio::RoomTable& table, const pubsub::v1::DisconnectMembers& disconnect);
-  void LeaveAll(socketio::RoomTable& table, const std::string& room);
+  void ApplyTo(const SocketAccess& access, const LoopOperation& operation);
 
   EventLoop& loop_;
   PubSubLink& link_;
   SocketAccess access_;
+  SocketAccess listeners_;
   std::vector<RoomKey> opened_;
   std::vector<RoomKey> closed_;
   // Rooms whose interest is stated and not yet confirmed, with how many statements are under way.

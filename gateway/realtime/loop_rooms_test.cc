@@ -40,7 +40,7 @@ class FakeSocket final : public socketio::RoomMember {
   FakeSocket(std::string id, LoopRooms& rooms, socketio::RoomTable& table)
       : id_(std::move(id)), table_(table) {
     table_.Add(this);
-    rooms.Join(this, "/", {id_}, [](absl::Status) {});
+    rooms.JoinTable(table_, this, "/", {id_}, [](absl::Status) {});
   }
   ~FakeSocket() override { table_.Remove(this); }
   void Deliver(const socketio::EncodedPacket&, bool) override { ++delivered; }
@@ -64,14 +64,17 @@ class FakeSocket final : public socketio::RoomMember {
 class LoopRoomsTest : public ::testing::Test {
  protected:
   LoopRoomsTest() {
-    rooms_.Attach({[this](std::string_view nsp) { return nsp == "/" ? &table_ : nullptr; },
-                   [](socketio::RoomMember* member) -> std::string_view {
-                     return static_cast<FakeSocket*>(member)->id();
-                   },
-                   [](socketio::RoomMember* member, bool close) {
-                     static_cast<FakeSocket*>(member)->Disconnect(close);
-                   }});
+    rooms_.Attach(AccessTo(table_));
     rooms_.AddNamespace("/");
+  }
+  static SocketAccess AccessTo(socketio::RoomTable& table) {
+    return {[&table](std::string_view nsp) { return nsp == "/" ? &table : nullptr; },
+            [](socketio::RoomMember* member) -> std::string_view {
+              return static_cast<FakeSocket*>(member)->id();
+            },
+            [](socketio::RoomMember* member, bool close) {
+              static_cast<FakeSocket*>(member)->Disconnect(close);
+            }};
   }
   void Settle() {
     loop_.Run();
@@ -181,6 +184,32 @@ TEST_F(LoopRoomsTest, MembersAreDisconnected) {
   EXPECT_TRUE(a.closed);
   EXPECT_EQ(b.disconnected, 0);
   EXPECT_THAT(a.rooms(), IsEmpty());
+}
+
+TEST_F(LoopRoomsTest, ListenersHearWhatSocketsHear) {
+  socketio::RoomTable listeners("/", rooms_.observer());
+  rooms_.AttachListeners(AccessTo(listeners));
+  FakeSocket socket("a", rooms_, table_), listener("b", rooms_, listeners);
+  rooms_.Join(&socket, "/", {"class"}, [](absl::Status) {});
+  rooms_.JoinTable(listeners, &listener, "/", {"class"}, [](absl::Status) {});
+  Operation move;
+  move.mutable_add_members()->add_source_rooms("class");
+  move.mutable_add_members()->add_target_rooms("record");
+  Apply(move);
+  Operation event;
+  event.mutable_broadcast()->add_rooms("record");
+  event.mutable_broadcast()->set_data_json("[\"e\"]");
+  Apply(event);
+  EXPECT_EQ(socket.delivered, 1);
+  EXPECT_EQ(listener.delivered, 1);
+  Operation end;
+  end.mutable_disconnect()->add_rooms("b");
+  Apply(end);
+  EXPECT_EQ(listener.disconnected, 1);
+  EXPECT_EQ(socket.disconnected, 0);
+  rooms_.AttachListeners({});
+  Apply(event);
+  EXPECT_EQ(socket.delivered, 2);
 }
 
 TEST_F(LoopRoomsTest, OperationsOfAnUnknownNamespaceAreIgnored) {
