@@ -15,7 +15,7 @@ std::vector<std::string_view> Views(const google::protobuf::RepeatedPtrField<std
 }
 
 void MoveMembers(RoomTable& table, const pubsub::v1::MoveMembers& move, bool add) {
-  for (RoomMember* member : table.Members({Views(move.source_rooms()), {}})) {
+  for (RoomMember* member : table.Members({Views(move.source_rooms()), Views(move.except_rooms())})) {
     for (const std::string& room : move.target_rooms()) {
       if (add) {
         table.Join(member, room);

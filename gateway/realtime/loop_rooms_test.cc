@@ -23,6 +23,7 @@ class FakeLink final : public PubSubLink {
     for (const RoomKey& room : rooms) --interest_[room];
   }
   void Publish(std::vector<Operation>, Done) override {}
+  void Answer(pubsub::v1::Answer) override {}
   bool attached() override { return true; }
 
   void ConfirmAll() {
@@ -163,6 +164,16 @@ TEST_F(LoopRoomsTest, MembersOfARoomAreMovedAndTheirNewRoomsAreWanted) {
   Settle();
   EXPECT_THAT(a.rooms(), ElementsAre("a", "class"));
   EXPECT_EQ(link_.interest("record"), 0);
+}
+
+TEST_F(LoopRoomsTest, ExceptedMembersAreNotMoved) {
+  FakeSocket a("a", rooms_, table_), b("b", rooms_, table_);
+  Operation operation;
+  operation.mutable_add_members()->add_except_rooms("a");
+  operation.mutable_add_members()->add_target_rooms("record");
+  Apply(operation);
+  EXPECT_THAT(a.rooms(), ElementsAre("a"));
+  EXPECT_THAT(b.rooms(), ElementsAre("b", "record"));
 }
 
 TEST_F(LoopRoomsTest, LeaveAllKeepsTheSocketsOwnRoom) {

@@ -107,6 +107,7 @@ void Client::OnConnectPacket(std::string_view name, std::string_view auth_json) 
     id = context_.sids->Next();
   }
   const auto socket = std::make_shared<Socket>(this, nsp, std::move(id));
+  if (auth_json.size() <= Socket::kMaxKeptAuth) socket->auth_json_ = auth_json;
   sockets_.push_back(socket);
   context_.application->OnConnect(socket, auth_json, ConnectDecision(socket));
 }

@@ -21,9 +21,16 @@ bool Socket::Emit(std::string_view payload, std::vector<std::string> attachments
 
 bool Socket::EmitWithAck(std::string_view payload, std::vector<std::string> attachments,
                          std::chrono::milliseconds timeout, AckCallback callback) {
+  if (!connected()) return false;
+  const uint64_t id = TakeAckId();
+  return DeliverWithAck(EncodeEvent(nsp(), payload, std::move(attachments), id), id, timeout,
+                        std::move(callback));
+}
+
+bool Socket::DeliverWithAck(const EncodedPacket& packet, uint64_t id, std::chrono::milliseconds timeout,
+                            AckCallback callback) {
   if (!connected() || pending_acks_.size() >= client_->context_.options.max_pending_acks) return false;
-  const uint64_t id = nsp_->next_ack_id++;
-  if (!client_->Send(EncodeEvent(nsp(), payload, std::move(attachments), id), false)) return false;
+  if (!client_->Send(packet, false)) return false;
   auto timer = client_->context_.loop->RunAfter(absl::FromChrono(timeout), [this, id] {
     const auto node = pending_acks_.extract(id);
     node.mapped().callback(absl::DeadlineExceededError("operation has timed out"));

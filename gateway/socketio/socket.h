@@ -9,10 +9,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gateway/http/event_loop.h"
 #include "gateway/socketio/application.h"
 #include "gateway/socketio/decoder.h"
@@ -61,6 +64,12 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   bool EmitWithAck(std::string_view payload, std::vector<std::string> attachments,
                    std::chrono::milliseconds timeout, AckCallback callback);
 
+  // An event to several sockets of the namespace, encoded once with an id from TakeAckId: each answers for
+  // itself, as in EmitWithAck.
+  uint64_t TakeAckId() { return nsp_->next_ack_id++; }
+  bool DeliverWithAck(const EncodedPacket& packet, uint64_t id, std::chrono::milliseconds timeout,
+                      AckCallback callback);
+
   // For rooms: a packet that is shared with others.
   void Deliver(const EncodedPacket& packet, bool is_volatile) override;
 
@@ -77,6 +86,16 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   // Leaves the namespace, or closes the whole connection with all its namespaces. OnDisconnect is called from
   // within, with "server namespace disconnect".
   void Disconnect(bool close_connection = false);
+
+  // What the client sent along with its CONNECT, a JSON object ("{}" if it was larger than kMaxKeptAuth), and
+  // when.
+  const std::string& auth_json() const { return auth_json_; }
+  absl::Time connected_at() const { return connected_at_; }
+  static constexpr size_t kMaxKeptAuth = 16384;
+
+  // What the application tells the cluster of the socket (Node's socket.data): a JSON object.
+  const std::string& data_json() const { return data_json_; }
+  void set_data_json(std::string json) { data_json_ = std::move(json); }
 
   // Whatever the application wants to keep with the socket.
   void set_data(std::shared_ptr<void> data) { data_ = std::move(data); }
@@ -120,6 +139,9 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   State state_ = State::kConnecting;
   std::vector<EarlyEvent> early_events_;
   absl::flat_hash_map<uint64_t, PendingAck> pending_acks_;
+  const absl::Time connected_at_ = absl::Now();
+  std::string auth_json_ = "{}";
+  std::string data_json_ = "{}";
   std::shared_ptr<void> data_;
 };
 

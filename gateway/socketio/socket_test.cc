@@ -68,6 +68,29 @@ TEST_F(SocketTest, EventWithoutIdHasNoAck) {
   EXPECT_FALSE(application.last_ack.Send("[]"));
 }
 
+TEST_F(SocketTest, OnePacketIsAcknowledgedByEachOfItsSockets) {
+  const Peer first = Connect();
+  const auto one = application.last_socket;
+  const Peer second = Connect();
+  const auto two = application.last_socket;
+  const uint64_t id = one->TakeAckId();
+  const EncodedPacket packet = EncodeEvent("/", R"(["q"])", {}, id);
+  EXPECT_TRUE(one->DeliverWithAck(packet, id, 1s, Note()));
+  EXPECT_TRUE(two->DeliverWithAck(packet, id, 1s, Note()));
+  EXPECT_EQ(Sent(first), Strings{R"(420["q"])"});
+  EXPECT_EQ(Sent(second), Strings{R"(420["q"])"});
+  Send(second, R"(430["b"])");
+  Send(first, R"(430["a"])");
+  EXPECT_EQ(answers, (Strings{R"("b";)", R"("a";)"}));
+}
+
+TEST_F(SocketTest, KeepsWhatTheClientSentAlong) {
+  const Peer peer = Open();
+  Send(peer, R"(40{"token":"t"})");
+  EXPECT_EQ(application.last_socket->auth_json(), R"({"token":"t"})");
+  EXPECT_EQ(application.last_socket->data_json(), "{}");
+}
+
 TEST_F(SocketTest, AckAfterTheSocketHasGoneIsDropped) {
   const Peer peer = Connect();
   Send(peer, R"(420["ev"])");

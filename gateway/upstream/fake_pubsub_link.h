@@ -18,9 +18,11 @@ class FakePubSubLink final : public PubSubLink {
     for (auto& operation : operations) published.push_back(std::move(operation));
     done(failure);
   }
+  void Answer(pubsub::v1::Answer answer) override { answers.push_back(std::move(answer)); }
   bool attached() override { return true; }
 
   std::vector<pubsub::v1::Operation> published;
+  std::vector<pubsub::v1::Answer> answers;
   absl::Status failure;
 };
 

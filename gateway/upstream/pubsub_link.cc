@@ -4,6 +4,7 @@
 #include <grpcpp/support/client_callback.h>
 
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -106,6 +107,14 @@ class StreamPubSubLink final : public PubSubLink {
     if (!refused.ok()) done(refused);
   }
 
+  void Answer(pubsub::v1::Answer answer) override {
+    std::lock_guard lock(mutex_);
+    // Whoever asks for so much and reads so slowly has to do with a part.
+    if (!open_ || answers_.size() >= kMaxAnswers) return;
+    *answers_.emplace_back().mutable_answer() = std::move(answer);
+    SendLocked();
+  }
+
   bool attached() override {
     std::lock_guard lock(mutex_);
     return attached_;
@@ -164,6 +173,9 @@ class StreamPubSubLink final : public PubSubLink {
         break;
       case AttachEvent::kGap:
         handlers_.on_gap();
+        break;
+      case AttachEvent::kQuery:
+        if (handlers_.on_query) handlers_.on_query(std::move(*event.mutable_query()));
         break;
       case AttachEvent::EVENT_NOT_SET:
         break;
@@ -249,6 +261,9 @@ class StreamPubSubLink final : public PubSubLink {
       outgoing_ = std::move(publications_.front());
       publications_.erase(publications_.begin());
       last_published_ = outgoing_.publish().id();
+    } else if (!answers_.empty()) {
+      outgoing_ = std::move(answers_.front());
+      answers_.pop_front();
     } else {
       return;
     }
@@ -260,6 +275,7 @@ class StreamPubSubLink final : public PubSubLink {
     stub_ = PubSubService::NewStub(platform::rpc::MakeChannel(address));
     stream_ = new Stream(this);
     confirmed_ = 0;
+    answers_.clear();
     // The first message is hello, the second the whole interest.
     changes_.clear();
     const uint64_t id = ++last_id_;
@@ -351,6 +367,7 @@ class StreamPubSubLink final : public PubSubLink {
   absl::flat_hash_map<RoomKey, Interest> interest_;
   std::vector<std::pair<uint64_t, RoomKey>> changes_;
   std::vector<AttachRequest> publications_;
+  std::deque<AttachRequest> answers_;
   std::multimap<uint64_t, Waiting> waiting_;           // publications, by id
   std::multimap<uint64_t, Waiting> interest_waiting_;  // by the change that they wait for
   std::vector<Done> expired_;

@@ -34,6 +34,9 @@ class PubSubLink {
     std::function<void(std::shared_ptr<const pubsub::v1::Deliveries>)> on_deliveries;
     // Messages may have been missed since the last delivery.
     std::function<void()> on_gap;
+    // To be answered with Answer, under the query's id. On a gRPC thread, in order with the deliveries.
+    // Unset: nobody answers.
+    std::function<void(pubsub::v1::Query)> on_query;
   };
   using Done = std::function<void(absl::Status)>;
 
@@ -47,6 +50,11 @@ class PubSubLink {
 
   // Errors: those of PubSubService.Publish; RESOURCE_EXHAUSTED when too many wait.
   virtual void Publish(std::vector<pubsub::v1::Operation> operations, Done done) = 0;
+
+  // A part of an answer to a query. Best effort: for nobody if the link has broken since. Nobody answers more
+  // than kMaxAnswers parts that wait to be sent.
+  virtual void Answer(pubsub::v1::Answer answer) = 0;
+  static constexpr size_t kMaxAnswers = 4096;
 
   virtual bool attached() = 0;
 };

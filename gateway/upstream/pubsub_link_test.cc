@@ -135,6 +135,12 @@ class PubSubLinkTest : public ::testing::Test {
       for (int i = 0; i < deliveries->operations_size(); ++i) deliveries_.Add();
     };
     handlers.on_gap = [this] { gaps_.Add(); };
+    handlers.on_query = [this](const pubsub::v1::Query& query) {
+      pubsub::v1::Answer answer;
+      answer.set_id(query.id());
+      answer.set_count(7);
+      link_->Answer(answer);
+    };
     link_ = MakePubSubLink("127.0.0.1:" + std::to_string(port_), "gateway-1", std::move(handlers));
     ExpectHello();
   }
@@ -258,6 +264,18 @@ TEST_F(PubSubLinkTest, DeliveriesAndGapsComeThrough) {
   event.mutable_gap();
   service_.Send(event);
   EXPECT_TRUE(gaps_.Wait(1));
+}
+
+TEST_F(PubSubLinkTest, AQueryIsAnsweredUnderItsId) {
+  service_.SendDone(service_.Next().interest().id());
+  AttachEvent event;
+  event.mutable_query()->set_id(42);
+  event.mutable_query()->mutable_count();
+  service_.Send(event);
+  const AttachRequest request = service_.Next();
+  ASSERT_TRUE(request.has_answer());
+  EXPECT_EQ(request.answer().id(), 42);
+  EXPECT_EQ(request.answer().count(), 7);
 }
 
 }  // namespace

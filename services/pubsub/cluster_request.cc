@@ -97,9 +97,8 @@ absl::Status ReadMove(const Members& request, v1::MoveMembers* move, bool* one_s
   }
   absl::StatusOr<Members> options = Members::Of(request.Raw("opts"));
   if (!options.ok()) return options.status();
-  Strings except;
-  if (absl::Status status = options->Texts("except", &except); !status.ok()) return status;
-  if (!except.empty()) return Malformed("join or leave with except is not supported");
+  if (absl::Status status = options->Texts("except", move->mutable_except_rooms()); !status.ok())
+    return status;
   if (absl::Status status = options->Texts("rooms", move->mutable_source_rooms()); !status.ok())
     return status;
   return request.Texts("rooms", move->mutable_target_rooms());
@@ -134,7 +133,7 @@ std::string EncodeRequest(std::string_view uid, const v1::Operation& operation) 
   const bool join = operation.has_add_members();
   const v1::MoveMembers& move = join ? operation.add_members() : operation.remove_members();
   json += join ? ",\"type\":2," : ",\"type\":3,";
-  AppendOptions(move.source_rooms(), {}, &json);
+  AppendOptions(move.source_rooms(), move.except_rooms(), &json);
   json += ",\"rooms\":";
   AppendStrings(move.target_rooms(), &json);
   return json += '}';

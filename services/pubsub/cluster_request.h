@@ -42,7 +42,7 @@ struct ClusterRequest {
 };
 
 // JSON, or MessagePack (type 7 alone). INVALID_ARGUMENT: neither; join, leave or disconnect without what it
-// needs; a join or leave with "except", which the API has no words for.
+// needs.
 absl::StatusOr<ClusterRequest> DecodeRequest(std::string_view payload, std::string_view ns);
 
 // join, leave and leaveAll of Sails' admin bus, all in the namespace "/". INVALID_ARGUMENT: something else.

@@ -24,6 +24,7 @@ absl::Status CheckRooms(const std::string& ns, const Strings& rooms, const Strin
 
 absl::Status CheckMove(const std::string& ns, const v1::MoveMembers& move) {
   if (move.target_rooms().empty()) return Invalid("no target rooms");
+  if (absl::Status status = CheckRooms(ns, move.except_rooms()); !status.ok()) return status;
   return CheckRooms(ns, move.source_rooms(), move.target_rooms());
 }
 
