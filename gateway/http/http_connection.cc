@@ -120,6 +120,7 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
     if (ended_ || exchange_id_ != exchange_id) return;
     if (const auto exchange = exchange_.lock()) exchange->ReleaseAbortCallback();
     exchange_id_ = 0;
+    if (response.on_stream != nullptr && !head_request_) return StartStream(response);
     WriteResponse(response, head_request_, keep_alive_);
     if (!processing_) Process();
   }
@@ -131,6 +132,15 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
     stream->Detach();
     End();
     handler.HandleUpgrade(request, stream, std::move(rest));
+  }
+
+  void StartStream(const HttpResponse& response) {
+    const std::shared_ptr<ByteStream> stream = std::move(stream_);
+    stream->Detach();
+    End();
+    stream->Write(
+        MakeSharedBytes(FormatResponseHead(response, {.date = CurrentHttpDate(), .until_close = true})));
+    response.on_stream(stream);
   }
 
   void Refuse(int status) {

@@ -2,6 +2,7 @@
 #define SAIL_GATEWAY_HTTP_HTTP_MESSAGE_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace sail::gateway {
+
+class ByteStream;
 
 struct HttpHeader {
   std::string name;
@@ -67,6 +70,10 @@ struct HttpResponse {
   ContentKind content = ContentKind::kNone;
   // Ends the connection after this response.
   bool close = false;
+  // If set, the response has no end of its own: after its head the connection is handed over, to be written
+  // to until it is closed. The callback gets the stream on its loop and has to Start it; what the client
+  // sends there is not for anybody. Not called when the client has gone.
+  std::function<void(std::shared_ptr<ByteStream>)> on_stream;
 
   std::string_view body_view() const { return shared_body ? std::string_view(*shared_body) : body; }
   void AddHeader(std::string name, std::string value) {

@@ -167,6 +167,24 @@ TEST_F(HttpServerTest, HandsUpgradedConnectionsOver) {
   EXPECT_TRUE(WaitFor([this] { return server_->connection_count() == 0; }));
 }
 
+TEST_F(HttpServerTest, AResponseMayGoOnUntilItIsClosed) {
+  Serve([](auto, std::shared_ptr<Responder> responder) {
+    HttpResponse response;
+    response.AddHeader("Content-Type", "text/event-stream");
+    response.on_stream = [](std::shared_ptr<ByteStream> stream) {
+      stream->Start({.on_bytes = [](std::string_view) {}, .on_close = [stream](absl::Status) {}});
+      stream->Write(MakeSharedBytes("data: 1\n\n"));
+      stream->Write(MakeSharedBytes("data: 2\n\n"));
+      stream->Close();
+    };
+    responder->Send(std::move(response));
+  });
+  const std::string answer = Exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_EQ(answer.find("Content-Length"), std::string::npos);
+  EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), "data: 1\n\ndata: 2\n\n");
+}
+
 TEST_F(HttpServerTest, DrainCutsWhatIsLeftAtTheDeadline) {
   std::promise<void> handling;
   std::shared_ptr<Responder> kept;

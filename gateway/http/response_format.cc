@@ -46,7 +46,7 @@ std::string FormatResponseHead(const HttpResponse& response, const ResponseFrami
     head.append(header.name).append(": ").append(header.value).append("\r\n");
   }
   if (!switching) {
-    if (StatusHasBody(response.status)) {
+    if (StatusHasBody(response.status) && !framing.until_close) {
       head.append("Content-Length: ");
       AppendNumber(response.body_view().size(), &head);
       head.append("\r\n");

@@ -15,6 +15,8 @@ struct ResponseFraming {
   int keep_alive_timeout_seconds = 0;
   // IMF-fixdate for the Date header; empty leaves it out. See HttpDate.
   std::string_view date;
+  // The body goes on until the connection is closed: no Content-Length.
+  bool until_close = false;
 };
 
 // Whether a response of this status has a body at all (not 1xx, 204, 304).
