@@ -63,6 +63,11 @@ class LoopRooms final : private socketio::RoomObserver {
   void JoinTable(socketio::RoomTable& table, socketio::RoomMember* member, const std::string& nsp,
                  const std::vector<std::string>& rooms, std::function<void(absl::Status)> done);
 
+  // The sockets' table; null where clients may not connect.
+  socketio::RoomTable* Find(std::string_view nsp) const {
+    return access_.find_rooms ? access_.find_rooms(nsp) : nullptr;
+  }
+
   // Sorted; empty for a stranger.
   std::vector<std::string> RoomsOf(const socketio::RoomMember& member, const std::string& nsp) const;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/realtime/socket_query.h"
 #include "platform/log/log.h"
 
 namespace sail::gateway {
@@ -9,6 +10,7 @@ namespace sail::gateway {
 RoomHub::RoomHub(EventLoops& loops, const std::string& target, const std::string& gateway_id,
                  platform::metrics::Registry& registry)
     : loops_(loops),
+      gateway_id_(gateway_id),
       operations_(
           registry.AddCounter("sail_gateway_pubsub_operations_total", "Operations from the pubsub service.")),
       gaps_(registry.AddCounter("sail_gateway_pubsub_gaps_total",
@@ -19,9 +21,12 @@ RoomHub::RoomHub(EventLoops& loops, const std::string& target, const std::string
     gaps_->Increment();
     platform::Log(platform::Severity::kWarning, "events may have been missed");
   };
+  handlers.on_query = [this](pubsub::v1::Query query) { OnQuery(std::move(query)); };
   link_ = MakePubSubLink(target, gateway_id, std::move(handlers));
   for (int i = 0; i < loops_.size(); ++i)
     rooms_.push_back(std::make_shared<LoopRooms>(loops_.loop(i), *link_));
+  std::lock_guard lock(answers_->mutex);
+  answers_->link = link_.get();
 }
 
 RoomHub::~RoomHub() {
@@ -31,6 +36,10 @@ RoomHub::~RoomHub() {
   // Rooms that closed with their sockets are still to be told to the link; what the link has still answered
   // is for the rooms.
   wait_for_loops();
+  {
+    std::lock_guard lock(answers_->mutex);
+    answers_->link = nullptr;
+  }
   link_.reset();
   wait_for_loops();
 }
@@ -54,6 +63,21 @@ void RoomHub::OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliver
     // Each loop has copies of its own of the packets; they share the bytes.
     loops_.loop(i).Post([rooms = rooms_[i], operations] {
       for (const LoopOperation& operation : operations) rooms->Apply(operation);
+    });
+  }
+}
+
+void RoomHub::OnQuery(pubsub::v1::Query query) {
+  auto answer =
+      std::make_shared<QueryAnswer>(query.id(), loops_.size(), [door = answers_](pubsub::v1::Answer part) {
+        std::lock_guard lock(door->mutex);
+        if (door->link != nullptr) door->link->Answer(std::move(part));
+      });
+  const auto shared = std::make_shared<const pubsub::v1::Query>(std::move(query));
+  for (int i = 0; i < loops_.size(); ++i) {
+    loops_.loop(i).Post([&loop = loops_.loop(i), rooms = rooms_[i], shared, id = gateway_id_, answer] {
+      const std::string& ns = shared->namespace_();
+      AnswerOnLoop(loop, rooms->Find(ns.empty() ? "/" : ns), shared, id, answer);
     });
   }
 }

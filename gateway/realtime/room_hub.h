@@ -3,6 +3,7 @@
 #define SAIL_GATEWAY_REALTIME_ROOM_HUB_H_
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,21 @@ class RoomHub {
   PubSubLink& link() { return *link_; }
 
  private:
+  // Where answers to queries go, which may come later than the link's end.
+  struct AnswerDoor {
+    std::mutex mutex;
+    PubSubLink* link = nullptr;
+  };
+
   void OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliveries);
+  void OnQuery(pubsub::v1::Query query);
 
   EventLoops& loops_;
+  const std::string gateway_id_;
   platform::metrics::Counter* const operations_;
   platform::metrics::Counter* const gaps_;
   std::vector<std::shared_ptr<LoopRooms>> rooms_;
+  const std::shared_ptr<AnswerDoor> answers_ = std::make_shared<AnswerDoor>();
   std::unique_ptr<PubSubLink> link_;  // last: its handlers use all of the above
 };
 

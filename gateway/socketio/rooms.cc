@@ -130,6 +130,15 @@ std::vector<std::string> RoomTable::RoomsOf(const RoomMember& member) const {
   return names;
 }
 
+std::vector<std::string> RoomTable::RoomNames(std::string_view prefix, size_t limit) const {
+  std::vector<std::string> names;
+  for (const auto& [name, room] : rooms_) {
+    if (names.size() >= limit) break;
+    if (name.starts_with(prefix)) names.push_back(name);
+  }
+  return names;
+}
+
 bool RoomTable::IsIn(const RoomMember& member, std::string_view name) const {
   Room* const room = Find(name);
   return room != nullptr && member.rooms_.contains(room);

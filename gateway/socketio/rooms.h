@@ -93,6 +93,8 @@ class RoomTable {
 
   // Sorted by name.
   std::vector<std::string> RoomsOf(const RoomMember& member) const;
+  // The names of the rooms that begin so, in no order; at most limit.
+  std::vector<std::string> RoomNames(std::string_view prefix, size_t limit) const;
   bool IsIn(const RoomMember& member, std::string_view room) const;
   size_t RoomSize(std::string_view room) const;
   size_t room_count() const { return rooms_.size(); }
