@@ -188,7 +188,7 @@ class Client::Core {
   }
 
   void OnUp() {
-    connecting_ = false;
+    connecting_ = outage_logged_ = false;
     SetConnected(true);
     Log(Severity::kInfo, "redis connected",
         {{"client", options_.metrics_name}, {"address", options_.connection.url.Redacted()}});
@@ -199,13 +199,13 @@ class Client::Core {
     SetConnected(false);
     if (was_up) metrics_.disconnects->Increment();
     // One line for each outage, not for each attempt.
-    if (was_up || connecting_) {
+    if (!std::exchange(outage_logged_, true)) {
       Log(Severity::kWarning, "redis is not reachable",
           {{"client", options_.metrics_name},
            {"address", options_.connection.url.Redacted()},
            {"reason", std::string(why.message().data(), why.message().size())}});
     }
-    connecting_ = false;
+    connecting_ = connection_.connecting();
     FailSent("the connection broke");
     TakeArrived();
   }
@@ -296,8 +296,9 @@ class Client::Core {
   const ClientMetrics metrics_;
   Timer sweep_timer_;
   bool sweeping_ = false;
-  // The first attempt to connect is under way.
+  // The first attempt to connect since the start or a break is under way: commands wait for it.
   bool connecting_ = true;
+  bool outage_logged_ = false;
   std::deque<InFlight> sent_;
   ReconnectingConnection connection_;
 

@@ -39,8 +39,9 @@ struct ClientOptions {
 //   DEADLINE_EXCEEDED   no answer in time; the outcome is unknown
 //   RESOURCE_EXHAUSTED  too much waits already; nothing was sent
 //   the status of an error reply (StatusFromErrorText).
-// Until the first attempt to connect has ended, commands wait for it; afterwards they fail at once while
-// there is no connection. No blocking commands, no subscriptions, no MULTI: other callers' commands would get
+// Until the first attempt to connect, at the start or after a connection broke, has ended, commands wait for
+// it; afterwards they fail at once while there is no connection. So a connection that was cut while idle is
+// replaced unseen. No blocking commands, no subscriptions, no MULTI: other callers' commands would get
 // in between.
 class Client {
  public:

@@ -36,19 +36,21 @@ void ReconnectingConnection::Start(std::vector<std::string> preamble) {
 
 void ReconnectingConnection::Stop() {
   stopped_ = true;
-  up_ = false;
+  up_ = connecting_ = false;
   retry_timer_.Cancel();
   tick_timer_.Cancel();
   if (connection_ != nullptr) connection_->Close();
 }
 
 void ReconnectingConnection::Connect() {
+  connecting_ = true;
   connection_ = Connection::Open(loop_, options_, preamble_,
                                  {.on_ready =
                                       [this] {
                                         up_ = true;
+                                        connecting_ = false;
                                         backoff_.Reset();
-                                        last_received_ = SteadyNow();
+                                        last_received_ = up_since_ = SteadyNow();
                                         unanswered_since_.reset();
                                         Tick();
                                         handlers_.on_up();
@@ -77,8 +79,15 @@ void ReconnectingConnection::Break(absl::Status why) {
 void ReconnectingConnection::OnClosed(absl::Status status) {
   if (stopped_) return;
   const bool was_up = std::exchange(up_, false);
+  connecting_ = false;
   tick_timer_.Cancel();
-  retry_timer_.Start(backoff_.Next(), [this] { Connect(); });
+  // A connection that was cut while idle is replaced before anybody misses it; a server that ends each one
+  // soon is not asked in a loop.
+  if (was_up && SteadyNow() - up_since_ >= options_.first_backoff) {
+    Connect();
+  } else {
+    retry_timer_.Start(backoff_.Next(), [this] { Connect(); });
+  }
   handlers_.on_down(std::move(status), was_up);
 }
 

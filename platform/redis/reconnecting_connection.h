@@ -1,4 +1,5 @@
-// A connection that comes back: reconnects with backoff, and finds out when the peer is silently gone.
+// A connection that comes back: reconnects with backoff (at once, when it had worked), and finds out when the
+// peer is silently gone.
 #ifndef SAIL_PLATFORM_REDIS_RECONNECTING_CONNECTION_H_
 #define SAIL_PLATFORM_REDIS_RECONNECTING_CONNECTION_H_
 
@@ -38,6 +39,8 @@ class ReconnectingConnection {
   void Stop();
 
   bool up() const { return up_; }
+  // Whether an attempt to connect is under way; false in the pauses between attempts.
+  bool connecting() const { return connecting_; }
   // Only while up.
   void Send(std::string_view wire);
   // Breaks the connection as if the peer had done it, and begins anew.
@@ -57,6 +60,8 @@ class ReconnectingConnection {
   Timer tick_timer_;
   std::shared_ptr<Connection> connection_;
   bool up_ = false;
+  bool connecting_ = false;
+  absl::Time up_since_;
   bool stopped_ = false;
   absl::Time last_received_;
   // When the oldest bytes were sent since something was received last.
