@@ -68,7 +68,7 @@ std::string_view Result::Text(int row, int column) const {
 class Connection::Rep {
  public:
   Rep(const std::string& url, absl::Duration connect_timeout)
-      : connection(WithTimeout(url, connect_timeout)) {
+      : connection(WithTimeouts(url, connect_timeout)) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     // A silent reconnect in the middle of a transaction would lose its first half.
@@ -77,9 +77,11 @@ class Connection::Rep {
     socket = connection.sock();
     session.emplace(connection);
     // Planning a statement anew for its values takes longer than running it where a row is found by its key.
-    session->exec(
+    const pqxx::result process = session->exec(
         "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; "
-        "SET plan_cache_mode = force_generic_plan");
+        "SET plan_cache_mode = force_generic_plan; SELECT pg_backend_pid()");
+    // A pooler makes up a number of its own.
+    if (process[0][0].as<int>() == connection.backendpid()) backend_pid = connection.backendpid();
   }
 
   // The name of the prepared statement for sql.
@@ -104,6 +106,7 @@ class Connection::Rep {
   pqxx::connection connection;
   std::optional<pqxx::nontransaction> session;
   int socket = -1;
+  int backend_pid = 0;
 
  private:
   struct Statement {
@@ -111,12 +114,21 @@ class Connection::Rep {
     std::list<std::string>::iterator position;
   };
 
-  static std::string WithTimeout(const std::string& url, absl::Duration timeout) {
-    const std::string option =
-        absl::StrCat("connect_timeout=", absl::ToInt64Seconds(timeout + absl::Milliseconds(999)));
-    if (url.find("connect_timeout") != std::string::npos) return url;
-    if (url.find("://") == std::string::npos) return absl::StrCat(url, " ", option);
-    return absl::StrCat(url, url.find('?') == std::string::npos ? "?" : "&", option);
+  static std::string WithTimeouts(const std::string& url, absl::Duration connect_timeout) {
+    const int64_t seconds = absl::ToInt64Seconds(connect_timeout + absl::Milliseconds(999));
+    const std::pair<const char*, int64_t> options[] = {{"connect_timeout", seconds},
+                                                       {"keepalives_idle", 5},
+                                                       {"keepalives_interval", 2},
+                                                       {"keepalives_count", 3},
+                                                       {"tcp_user_timeout", 10000}};
+    const bool is_uri = url.find("://") != std::string::npos;
+    std::string with = url;
+    for (const auto& [name, value] : options) {
+      if (url.find(name) != std::string::npos) continue;
+      const char* separator = !is_uri ? " " : with.find('?') == std::string::npos ? "?" : "&";
+      absl::StrAppend(&with, separator, name, "=", value);
+    }
+    return with;
   }
 
   std::unordered_map<std::string, Statement> prepared;
@@ -161,6 +173,8 @@ absl::StatusOr<Result> Connection::Execute(std::string_view sql, absl::Span<cons
 absl::Status Connection::ExecuteScript(std::string_view sql) {
   return Guard([&] { rep_->session->exec(std::string(sql)); });
 }
+
+int Connection::backend_pid() const { return rep_->backend_pid; }
 
 bool Connection::broken() const { return !rep_->connection.is_open(); }
 

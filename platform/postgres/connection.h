@@ -29,7 +29,8 @@ std::string ByteaText(std::string_view bytes);
 class Connection {
  public:
   // url: a libpq connection string or postgresql:// URI. Blocks for at most connect_timeout (libpq rounds it
-  // up to whole seconds, at least 2). Errors: UNAVAILABLE.
+  // up to whole seconds, at least 2). A server whose machine is gone without a word is noticed after some ten
+  // seconds (TCP keepalives), unless the url sets these options itself. Errors: UNAVAILABLE.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& url,
                                                           absl::Duration connect_timeout = absl::Seconds(2));
   ~Connection();
@@ -43,6 +44,10 @@ class Connection {
 
   // Runs one or more statements without parameters, never prepared: BEGIN, SET, the files of a migration.
   absl::Status ExecuteScript(std::string_view sql);
+
+  // The server process behind the connection, for pg_cancel_backend. 0 if it is not known: behind a pooler
+  // the statements of one connection may run in several.
+  int backend_pid() const;
 
   // True after an error that cost the connection.
   bool broken() const;

@@ -5,9 +5,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "platform/log/log.h"
 
 namespace sail::platform::postgres {
 namespace {
+
+constexpr size_t kMaxLoggedStatement = 4096;
 
 // A power of two, so that jobs with about the same time left share the session's setting and need no SET of
 // their own.
@@ -17,7 +20,27 @@ int64_t TimeoutMilliseconds(absl::Time deadline) {
   return static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(std::clamp(left, kLeast, kMost))));
 }
 
+absl::Status Cancelled() { return absl::CancelledError("nobody waits for it any more"); }
+
 }  // namespace
+
+absl::StatusOr<Result> Transaction::Execute(std::string_view sql, absl::Span<const Parameter> parameters) {
+  if (ticket_ != nullptr && ticket_->due()) return Cancelled();
+  const absl::Time start = absl::Now();
+  absl::StatusOr<Result> result = connection_.Execute(sql, parameters);
+  const absl::Duration took = absl::Now() - start;
+  if (took >= slow_statement_) {
+    const int rows = !result.ok() ? 0 : std::max(result->rows(), result->affected_rows());
+    Log(Severity::kWarning, "slow query",
+        {{"action", job_.action},
+         {"request_id", job_.request_id},
+         {"milliseconds", absl::ToInt64Milliseconds(took)},
+         {"rows", rows},
+         {"outcome", absl::StatusCodeToString(result.status().code())},
+         {"statement", sql.substr(0, kMaxLoggedStatement)}});
+  }
+  return result;
+}
 
 absl::Status JobRunner::Begin(const Job& job) {
   const int64_t timeout_ms = TimeoutMilliseconds(job.deadline);
@@ -37,15 +60,16 @@ absl::Status JobRunner::Begin(const Job& job) {
   return absl::InternalError("no such transaction mode");
 }
 
-absl::Status JobRunner::Run(const Job& job, bool* again) {
+absl::Status JobRunner::Run(const Job& job, const JobTicket* ticket, bool* again) {
   *again = false;
   absl::Status status = Begin(job);
-  Transaction transaction(connection_);
+  Transaction transaction(connection_, job, ticket, slow_statement_);
   if (status.ok()) status = job.run(transaction);
   if (connection_.broken()) {
     *again = true;
-    return status.ok() ? absl::UnavailableError("postgres: the connection was lost") : status;
+    return absl::UnavailableError(absl::StrCat("postgres: the connection was lost: ", status.message()));
   }
+  if (ticket != nullptr && ticket->due()) status = Cancelled();
   if (job.mode == TransactionMode::kSingleRead) return status;
   if (!status.ok()) {
     *again = absl::IsAborted(status);

@@ -14,6 +14,10 @@
 #include "platform/postgres/connection.h"
 #include "platform/postgres/result.h"
 
+namespace sail::platform {
+class Cancellation;
+}
+
 namespace sail::platform::metrics {
 class Registry;
 }
@@ -27,6 +31,9 @@ struct PoolOptions {
   int size = 8;
   // Jobs that wait for a worker; one more is refused.
   size_t max_queue = 2048;
+  // A statement that takes at least this long is logged as "slow query": its text without the parameters'
+  // values, its milliseconds and rows, and the job's action and request_id.
+  absl::Duration slow_statement = absl::InfiniteDuration();
 };
 
 // What a job's statements are run in. The pool begins and commits or rolls back itself.
@@ -40,18 +47,25 @@ enum class TransactionMode {
   kReadWrite,
 };
 
+struct Job;
+class JobTicket;
+
 // What a job may do with its connection.
 class Transaction {
  public:
-  explicit Transaction(Connection& connection) : connection_(connection) {}
+  // All outlive the transaction; ticket may be null.
+  Transaction(Connection& connection, const Job& job, const JobTicket* ticket, absl::Duration slow_statement)
+      : connection_(connection), job_(job), ticket_(ticket), slow_statement_(slow_statement) {}
 
-  // Connection::Execute. After an error nothing more can be executed: return the error.
-  absl::StatusOr<Result> Execute(std::string_view sql, absl::Span<const Parameter> parameters = {}) {
-    return connection_.Execute(sql, parameters);
-  }
+  // Connection::Execute. After an error nothing more can be executed: return the error. CANCELLED when nobody
+  // waits for the job any more.
+  absl::StatusOr<Result> Execute(std::string_view sql, absl::Span<const Parameter> parameters = {});
 
  private:
   Connection& connection_;
+  const Job& job_;
+  const JobTicket* const ticket_;
+  const absl::Duration slow_statement_;
 };
 
 struct Job {
@@ -70,13 +84,26 @@ struct Job {
   //   UNAVAILABLE         Postgres is down; nothing was done. Known within a second
   //   DEADLINE_EXCEEDED   the statement took too long, or the connection broke during COMMIT: the outcome is
   //   unknown
+  //   CANCELLED           cancellation came in time; nothing was done
   std::function<void(absl::Status)> done;
+  // May be null. Its Cancel takes the job out of the queue, or ends its statement and rolls it back; but not
+  // before `cancel_grace` has passed, in which the job may still do all of its work.
+  std::shared_ptr<Cancellation> cancellation = nullptr;
+  absl::Duration cancel_grace = absl::ZeroDuration();
+  // What the job is for, for the log of slow statements.
+  std::string action = "";
+  std::string request_id = "";
 };
 
 // Threads with connections, and a bounded queue in front of them. Connects when there is work; reconnects
 // with backoff (50 ms to 1 s, jittered) by itself, and while no connection works every job is refused at
-// once. Connections that the server or a middlebox cut while idle are replaced unseen. A server that accepts
-// and does not answer costs a job at most its deadline and a second. Thread-safe.
+// once. Connections that the server or a middlebox cut while idle are replaced unseen.
+//
+// A server that is there and does not answer (frozen, its machine gone) is told from one that works for long:
+// while jobs take their time another connection asks for a sign of life. Without any, and if no job ends
+// either, the jobs are given up (UNAVAILABLE) and refused within a second, until a new connection works.
+//
+// Thread-safe.
 class Pool {
  public:
   Pool(PoolOptions options, metrics::Registry& metrics);
