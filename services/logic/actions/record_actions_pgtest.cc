@@ -46,6 +46,19 @@ TEST_F(RecordActionsTest, AFailedWriteLeavesNeitherRowsNorEvents) {
   EXPECT_EQ(logic_.commits(), commits);
 }
 
+TEST_F(RecordActionsTest, ChildrenStayWithTheirRecordsBehindASkip) {
+  logic_.Query("INSERT INTO \"user\" (name, email) SELECT 'u' || i, i FROM generate_series(1, 6) i");
+  logic_.Query("INSERT INTO pet (name, owner) SELECT 'p' || i, i FROM generate_series(1, 6) i");
+  EXPECT_EQ(
+      Run("GET", "/user?skip=4&select=name"),
+      R"(200 [{"pets":[{"createdAt":null,"updatedAt":null,"id":5,"name":"p5","kind":null,"owner":5}],)"
+      R"("id":5,"name":"u5"},{"pets":[{"createdAt":null,"updatedAt":null,"id":6,"name":"p6","kind":null,)"
+      R"("owner":6}],"id":6,"name":"u6"}])");
+  EXPECT_EQ(Run("GET", "/pet?skip=5&limit=2&select=id,owner&populate=owner"),
+            R"(200 [{"id":6,"owner":{"createdAt":null,"updatedAt":null,"id":6,"name":"u6","email":"6",)"
+            R"("age":null}}])");
+}
+
 TEST_F(RecordActionsTest, ACollectionIsLimitedToThirtyUnlessNamed) {
   ASSERT_THAT(Run("POST", "/user", R"({"name":"Ann"})"), StartsWith("200"));
   logic_.Query("INSERT INTO pet (name, owner) SELECT 'p' || i, 1 FROM generate_series(1, 33) i");

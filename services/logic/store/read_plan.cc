@@ -147,10 +147,12 @@ ReadPlan PlanRead(const Query& query, SqlParameters& parameters) {
   std::string rest = Concat(" WHERE ", WhereSql(query.criteria.where, parameters, "t"), " ORDER BY ", order);
   rest += LimitSql(query.criteria, parameters);
   if (query.populates.empty()) return Plain(query, rest);
-  return Assemble(query,
-                  Concat("SELECT ", SourceColumns(query), "row_number() OVER (ORDER BY ", order,
-                         ") AS n FROM ", TableOf(*query.model), " t", rest),
-                  parameters);
+  // row_number() counts the rows that OFFSET drops, too.
+  return Assemble(
+      query,
+      Concat("SELECT ", SourceColumns(query), "row_number() OVER (ORDER BY ", order, ") - ",
+             std::to_string(query.criteria.skip), " AS n FROM ", TableOf(*query.model), " t", rest),
+      parameters);
 }
 
 ReadPlan PlanReadByKeys(const Query& query, SqlParameters& parameters) {

@@ -29,6 +29,7 @@ RecordSet::RecordSet(std::shared_ptr<const ReadPlan> plan, platform::postgres::R
   int filled = 0;
   for (int row = size_; row < rows_.rows(); ++row) {
     const int slot = (Number(rows_.Text(row, 0)) - 1) * size_ + Number(rows_.Text(row, 1)) - 1;
+    if (slot < 0 || slot >= slots) break;  // no record of ours: a plan that numbers wrongly
     while (filled <= slot) starts_[static_cast<size_t>(filled++)] = row;
   }
 }
