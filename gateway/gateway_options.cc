@@ -74,9 +74,12 @@ std::map<std::string, std::string> StaticFoldersFrom(const GatewayConfig& config
   return folders;
 }
 
-HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets,
-                                      StaticFiles& files) {
+HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files,
+                                      sse::EventDoor& events) {
   HttpHandlerOptions options;
+  if (config.app.http.event_streams) {
+    options.open_event_stream = [&events](EventLoop& loop) { return events.Open(loop); };
+  }
   options.max_body_bytes = static_cast<size_t>(config.app.http.body_limit);
   options.trusted_hops = config.app.http.trusted_hops;
   options.security = config.app.security;

@@ -26,7 +26,8 @@ RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const Ses
                                           const CsrfGuard& csrf);
 SocketServerOptions SocketOptionsFrom(const GatewayConfig& config);
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config);
-HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files);
+HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files,
+                                      sse::EventDoor& events);
 
 std::vector<ActionService> ServicesFrom(const GatewayConfig& config);
 

@@ -37,9 +37,10 @@ int main(int argc, char** argv) {
                                                std::make_shared<SessionSockets>(loop));
   };
   SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, make_application, registry);
+  sse::EventDoor events(loops, rooms, {}, registry);
   StaticFiles files(StaticFoldersFrom(*config));
-  SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files), cookie, csrf, routes, http_runner,
-                           registry);
+  SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files, events), cookie, csrf, routes,
+                           http_runner, registry);
   HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets, &registry);
 
   server.AddReadiness("the services' routes", [&] { return routes.ready(); });
@@ -48,7 +49,9 @@ int main(int argc, char** argv) {
   server.OnDrain([&](absl::Time deadline) {
     // At once: while sockets are closed in portions, nobody may come back to this process.
     std::thread stop_accepting([&] { http.Drain(deadline - absl::Now()); });
+    std::thread close_events([&] { events.Drain(deadline); });
     sockets.Drain(deadline);
+    close_events.join();
     stop_accepting.join();
   });
   if (const auto status = http.Start(); !status.ok()) {

@@ -94,6 +94,7 @@ void ReadHttp(YamlMap http, HttpConfig* config) {
     }
   }
   http.Integer("bodyLimit", 1024, kMaxBytes, &config->body_limit);
+  http.Boolean("eventStreams", &config->event_streams);
   if (const auto folders = http.Take("static")) {
     if (!folders->IsMap()) {
       http.Problem("static", "has to map URL prefixes to folders");

@@ -42,6 +42,7 @@ struct HttpConfig {
   // false is 0, true is every hop.
   int64_t trusted_hops = 0;
   int64_t body_limit = 1 << 20;                     // bytes
+  bool event_streams = true;                        // eventStreams: server-sent events on GET routes
   std::map<std::string, std::string> static_files;  // URL prefix → folder under the application's
 };
 

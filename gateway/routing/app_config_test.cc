@@ -26,6 +26,7 @@ TEST(AppConfig, HasDefaultsForEverything) {
     EXPECT_EQ(config->sockets.ping_timeout, absl::Seconds(60));
     EXPECT_FALSE(config->sockets.only_allow_origins.has_value());
     EXPECT_EQ(config->http.body_limit, 1 << 20);
+    EXPECT_TRUE(config->http.event_streams);
     EXPECT_EQ(config->http.trusted_hops, 0);
     EXPECT_FALSE(config->security.csrf);
   }
@@ -45,6 +46,7 @@ sockets:
 http:
   trustProxy: 2
   bodyLimit: 2048
+  eventStreams: false
   static: {/: assets, /dependencies: node_modules/sails.io.js/dist}
 security:
   csrf: true
@@ -66,6 +68,7 @@ security:
   EXPECT_EQ(config->sockets.only_allow_origins->size(), 2u);
   EXPECT_EQ(config->http.trusted_hops, 2);
   EXPECT_EQ(config->http.body_limit, 2048);
+  EXPECT_FALSE(config->http.event_streams);
   EXPECT_EQ(config->http.static_files.at("/dependencies"), "node_modules/sails.io.js/dist");
   EXPECT_TRUE(config->security.csrf);
   EXPECT_TRUE(config->security.cors_for_all_routes);

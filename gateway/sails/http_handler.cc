@@ -62,8 +62,9 @@ struct SailsHttpHandler::Exchange {
   std::string request_id;
   ClientOrigin client;
   const CorsSettings* cors = nullptr;
-  std::optional<HttpResponse> answer;  // known without an action
-  bool complete = false;               // the answer gets no envelope
+  std::optional<HttpResponse> answer;        // known without an action
+  bool complete = false;                     // the answer gets no envelope
+  std::shared_ptr<sse::EventStream> events;  // what the answer begins, if all is well
 };
 
 SailsHttpHandler::SailsHttpHandler(HttpHandlerOptions options, const SessionCookie& cookie,
@@ -123,6 +124,17 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
     call.cancellation = std::make_shared<Cancellation>();
     exchange->responder->OnAbort([cancellation = call.cancellation] { cancellation->Cancel(); });
     FillRequest(*exchange, match, std::move(body.json), &call.request);
+    if (options_.open_event_stream != nullptr && sse::WantsEvents(http)) {
+      exchange->events = options_.open_event_stream(exchange->responder->loop());
+      if (exchange->events == nullptr) {
+        return Send(*exchange, FromCallStatus(http, absl::UnavailableError("too many event streams")));
+      }
+      call.rooms = sse::RoomsOf(exchange->events);
+      // To the action it is a socket: what it may hear, it may hear here.
+      call.request.mutable_socket()->set_id(exchange->events->id());
+      call.request.mutable_socket()->set_namespace_("/");
+      call.request.mutable_socket()->add_rooms(exchange->events->id());
+    }
     exchange->request_id = call.request.request_id();
   }
   runner_.Run(std::move(call),
@@ -213,7 +225,11 @@ void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
   if (exchange.cors != nullptr && exchange.request->method != "OPTIONS") {
     AddCorsHeaders(*exchange.cors, *exchange.request, &response);
   }
-  if (!exchange.complete) ApplyEnvelope(*exchange.request, &response);
+  if (exchange.events != nullptr && result.response.ok() && response.status / 100 == 2) {
+    sse::MakeStream(std::move(exchange.events), &response);
+  } else if (!exchange.complete) {
+    ApplyEnvelope(*exchange.request, &response);
+  }
   Send(exchange, std::move(response));
 }
 

@@ -14,6 +14,7 @@
 #include "gateway/routing/app_config.h"
 #include "gateway/sails/session_cookie.h"
 #include "gateway/security/csrf_guard.h"
+#include "gateway/sse/event_door.h"
 #include "platform/metrics/metrics.h"
 
 namespace sail::gateway {
@@ -26,6 +27,9 @@ struct HttpHandlerOptions {
   std::function<std::optional<HttpResponse>(const HttpRequest&)> answer_engine_request;
   // Gives a static file's answer, if there is one for the request.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> find_file;
+  // Opens a stream of server-sent events on a request's loop; gives null if there are too many. Not set: none
+  // are offered.
+  std::function<std::shared_ptr<sse::EventStream>(EventLoop&)> open_event_stream;
 };
 
 // Requests of all loops pass through one object; what it is given must outlive it.

@@ -19,6 +19,7 @@ EventStream::EventStream(std::shared_ptr<EventStreamsState> state, std::string i
     : state_(std::move(state)), id_(std::move(id)) {
   state_->table.Add(this);
   state_->streams.insert(this);
+  state_->open->Add(1);
 }
 
 EventStream::~EventStream() { End(); }
@@ -91,6 +92,7 @@ void EventStream::End() {
   stream_ = nullptr;
   state_->table.Remove(this);
   state_->streams.erase(this);
+  state_->open->Add(-1);
 }
 
 }  // namespace sail::gateway::sse

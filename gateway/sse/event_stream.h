@@ -29,8 +29,8 @@ struct EventStreamLimits {
 // What the streams of a loop share. On the loop only.
 struct EventStreamsState {
   EventStreamsState(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, const EventStreamLimits& limits,
-                    platform::metrics::Counter* evicted)
-      : loop(loop), rooms(std::move(rooms)), limits(limits), evicted(evicted) {}
+                    platform::metrics::Gauge* open, platform::metrics::Counter* evicted)
+      : loop(loop), rooms(std::move(rooms)), limits(limits), open(open), evicted(evicted) {}
 
   // The packet as an event's text, made once for all who get it in a row.
   SharedBytes TextOf(const socketio::EncodedPacket& packet);
@@ -38,6 +38,7 @@ struct EventStreamsState {
   EventLoop& loop;
   const std::shared_ptr<LoopRooms> rooms;
   const EventStreamLimits limits;
+  platform::metrics::Gauge* const open;
   platform::metrics::Counter* const evicted;
   socketio::RoomTable table{"/", rooms->observer()};
   absl::flat_hash_set<EventStream*> streams;

@@ -8,6 +8,7 @@ namespace sail::gateway::sse {
 EventStreamCounters::EventStreamCounters(platform::metrics::Registry& registry)
     : opened(
           registry.AddCounter("sail_gateway_event_streams_total", "Streams of server-sent events opened.")),
+      open(registry.AddGauge("sail_gateway_event_streams_open", "Streams of server-sent events now open.")),
       refused(registry.AddCounter("sail_gateway_event_stream_refusals_total",
                                   "Streams of server-sent events refused for their number.")),
       evicted(registry.AddCounter("sail_gateway_event_stream_evictions_total",
@@ -17,7 +18,8 @@ EventStreams::EventStreams(EventLoop& loop, std::shared_ptr<LoopRooms> rooms,
                            const EventStreamsOptions& options, const EventStreamCounters& counters)
     : options_(options),
       counters_(counters),
-      state_(std::make_shared<EventStreamsState>(loop, std::move(rooms), options.limits, counters.evicted)) {
+      state_(std::make_shared<EventStreamsState>(loop, std::move(rooms), options.limits, counters.open,
+                                                 counters.evicted)) {
   state_->rooms->AttachListeners(
       {[state = state_.get()](std::string_view nsp) { return nsp == "/" ? &state->table : nullptr; },
        [](socketio::RoomMember* member) -> std::string_view {

@@ -28,6 +28,7 @@ struct EventStreamsOptions {
 struct EventStreamCounters {
   explicit EventStreamCounters(platform::metrics::Registry& registry);
   platform::metrics::Counter* const opened;
+  platform::metrics::Gauge* const open;
   platform::metrics::Counter* const refused;
   platform::metrics::Counter* const evicted;
 };
