@@ -17,6 +17,12 @@ function check(command) {
   return stdout;
 }
 
+// The rows of one statement as texts, columns apart by a bar.
+export function psql(url, sql) {
+  const text = check([`${POSTGRES_BIN}/psql`, '-d', url, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql]);
+  return text.split('\n').filter(Boolean);
+}
+
 // The process and all that descend from it.
 function family(pid) {
   const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => {
@@ -142,9 +148,7 @@ export class PrivatePostgres extends PrivateStore {
     return spawnSync(`${POSTGRES_BIN}/pg_isready`, ['-h', '127.0.0.1', '-p', String(this.port)]).status === 0;
   }
 
-  // The rows of one statement as texts, columns apart by a bar.
   query(sql, database = 'sail') {
-    const address = ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'sail', '-d', database];
-    return check([`${POSTGRES_BIN}/psql`, ...address, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql]).split('\n').filter(Boolean);
+    return psql(this.url.replace(/sail$/, database), sql);
   }
 }
