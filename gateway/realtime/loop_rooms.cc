@@ -153,6 +153,7 @@ void LoopRooms::ApplyTo(const SocketAccess& access, const LoopOperation& deliver
     case Operation::kLeaveAll:
       LeaveAll(access, table, operation.leave_all().room());
       break;
+    case Operation::kEvictGhost:
     case Operation::OPERATION_NOT_SET:
       break;
   }

@@ -177,6 +177,10 @@ class StreamPubSubLink final : public PubSubLink {
       case AttachEvent::kQuery:
         if (handlers_.on_query) handlers_.on_query(std::move(*event.mutable_query()));
         break;
+      case AttachEvent::kPosition:
+      case AttachEvent::kSessionsSaved:
+      case AttachEvent::kResumed:
+      case AttachEvent::kHistory:
       case AttachEvent::EVENT_NOT_SET:
         break;
     }

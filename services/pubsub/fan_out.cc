@@ -148,6 +148,7 @@ std::vector<LinkId> FanOut::LinksFor(const v1::Operation& operation) const {
       return interest_.Links(ns, operation.disconnect().rooms());
     case v1::Operation::kLeaveAll:
       return interest_.Links(ns, std::vector<std::string>{operation.leave_all().room()});
+    case v1::Operation::kEvictGhost:
     case v1::Operation::OPERATION_NOT_SET:
       break;
   }

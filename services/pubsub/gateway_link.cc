@@ -77,6 +77,9 @@ grpc::Status GatewayLink::Process() {
       parts_.publisher.Publish(incoming_.publish().operations(), parts_.publish_timeout,
                                done(incoming_.publish().id()));
       break;
+    case v1::AttachRequest::kSaveSessions:
+    case v1::AttachRequest::kResume:
+    case v1::AttachRequest::kReadHistory:
     case v1::AttachRequest::REQUEST_NOT_SET:
       return {grpc::StatusCode::INVALID_ARGUMENT, "a request that this service does not know"};
   }

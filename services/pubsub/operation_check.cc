@@ -59,6 +59,7 @@ absl::Status CheckOperation(const v1::Operation& operation) {
       // Sails' admin bus, which carries it, knows no other.
       if (ns != "/") return Invalid("leave_all is for the namespace / only");
       return CheckRoom(ns, operation.leave_all().room());
+    case v1::Operation::kEvictGhost:
     case v1::Operation::OPERATION_NOT_SET:
       break;
   }
