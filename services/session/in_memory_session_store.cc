@@ -62,12 +62,14 @@ void InMemorySessionStore::Touch(const std::string& id, absl::Duration ttl, absl
   done(std::move(status));
 }
 
-void InMemorySessionStore::Remove(const std::string& id, absl::Duration, WriteDone done) {
+void InMemorySessionStore::Remove(const std::string& id, absl::Duration, ReadDone done) {
+  std::string text;
   {
     std::lock_guard lock(mutex_);
+    if (Entry* entry = Find(id)) text = std::move(entry->text);
     entries_.erase(id);
   }
-  done(absl::OkStatus());
+  done(std::move(text));
 }
 
 InMemorySessionStore::Entry* InMemorySessionStore::Find(const std::string& id) {

@@ -22,7 +22,7 @@ class InMemorySessionStore final : public SessionStore {
   void Swap(const std::string& id, std::string expected, std::string desired, absl::Duration ttl,
             absl::Duration timeout, SwapDone done) override;
   void Touch(const std::string& id, absl::Duration ttl, absl::Duration timeout, WriteDone done) override;
-  void Remove(const std::string& id, absl::Duration timeout, WriteDone done) override;
+  void Remove(const std::string& id, absl::Duration timeout, ReadDone done) override;
 
  private:
   struct Entry {

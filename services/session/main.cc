@@ -6,10 +6,13 @@
 #include "platform/redis/client.h"
 #include "platform/redis/event_loop.h"
 #include "platform/server/server.h"
+#include "services/session/redis_revocation_bus.h"
 #include "services/session/redis_session_store.h"
+#include "services/session/redis_user_index.h"
 #include "services/session/session_config.h"
 #include "services/session/session_manager.h"
 #include "services/session/session_service.h"
+#include "services/session/user_sessions.h"
 
 int main() {
   namespace platform = sail::platform;
@@ -35,13 +38,25 @@ int main() {
   config->manager.updater.on_conflict = [conflicts] { conflicts->Increment(); };
   config->manager.updater.on_coalesced = [coalesced] { coalesced->Increment(); };
 
+  auto* revoked = registry.AddCounter("sail_session_revoked_total", "Sessions revoked.");
+  auto* surplus =
+      registry.AddCounter("sail_session_surplus_total", "Sessions revoked since their user had too many.");
+  config->users.on_revoked = [revoked](size_t count) { revoked->Increment(count); };
+  config->users.on_surplus = [surplus](size_t count) { surplus->Increment(count); };
+
   platform::redis::EventLoop loop;
-  platform::redis::Client redis(loop, config->redis, registry, {&RedisSessionStore::SwapScript()});
+  platform::redis::Client redis(loop, config->redis, registry,
+                                {&RedisSessionStore::SwapScript(), &RedisSessionStore::TakeScript(),
+                                 &RedisUserIndex::AddScript(), &RedisUserIndex::ListScript()});
   RedisSessionStore store(redis, config->key_prefix);
-  SessionManager manager(store, config->manager);
-  SessionServices services(manager, config->max_timeout, registry);
+  RedisUserIndex index(redis, config->key_prefix, config->max_sessions_per_user);
+  RedisRevocationBus bus(loop, redis, config->redis.connection, config->key_prefix, registry);
+  UserSessions users(store, index, bus, config->users);
+  SessionManager manager(store, users, config->manager);
+  SessionServices services(manager, users, bus, config->max_timeout, registry);
   server.AddService(services.unary());
   server.AddService(services.stream());
+  server.OnDrain([&services](absl::Time) { services.CloseWatches(); });
   if (absl::Status status = server.Start(); !status.ok()) {
     platform::Log(platform::Severity::kError, "cannot start", {{"error", std::string(status.message())}});
     return EXIT_FAILURE;

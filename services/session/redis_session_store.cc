@@ -4,6 +4,7 @@
 
 #include "services/session/session_errors.h"
 #include "services/session/swap_session.lua.h"
+#include "services/session/take_session.lua.h"
 
 namespace sail::session {
 namespace {
@@ -19,6 +20,11 @@ RedisSessionStore::RedisSessionStore(platform::redis::Client& client, std::strin
 
 const platform::redis::Script& RedisSessionStore::SwapScript() {
   static const auto* script = new platform::redis::Script(kSwapSessionLua);
+  return *script;
+}
+
+const platform::redis::Script& RedisSessionStore::TakeScript() {
+  static const auto* script = new platform::redis::Script(kTakeSessionLua);
   return *script;
 }
 
@@ -74,9 +80,15 @@ void RedisSessionStore::Touch(const std::string& id, absl::Duration ttl, absl::D
                   });
 }
 
-void RedisSessionStore::Remove(const std::string& id, absl::Duration timeout, WriteDone done) {
-  client_.Command({"DEL", key_prefix_ + id}, timeout,
-                  [done = std::move(done)](absl::StatusOr<Reply> reply) { done(reply.status()); });
+void RedisSessionStore::Remove(const std::string& id, absl::Duration timeout, ReadDone done) {
+  client_.Run(TakeScript(), {key_prefix_ + id}, {}, timeout,
+              [done = std::move(done)](absl::StatusOr<Reply> reply) {
+                if (reply.ok()) {
+                  done(std::move(reply->text));
+                } else {
+                  done(reply.status());
+                }
+              });
 }
 
 }  // namespace sail::session

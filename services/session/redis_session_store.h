@@ -10,8 +10,8 @@
 
 namespace sail::session {
 
-// Each operation is one command: GET, SET NX, a script that compares and sets, EXPIRE, DEL. Callbacks run on
-// the client's loop. The client outlives the store's operations.
+// Each operation is one command: GET, SET NX, a script that compares and sets, EXPIRE, GETDEL as a script.
+// Callbacks run on the client's loop. The client outlives the store's operations.
 class RedisSessionStore final : public SessionStore {
  public:
   // key_prefix: connect-redis's "sess:".
@@ -19,6 +19,7 @@ class RedisSessionStore final : public SessionStore {
 
   // For the client to load when it connects.
   static const platform::redis::Script& SwapScript();
+  static const platform::redis::Script& TakeScript();
 
   void Read(const std::string& id, absl::Duration timeout, ReadDone done) override;
   void Insert(const std::string& id, std::string text, absl::Duration ttl, absl::Duration timeout,
@@ -26,7 +27,7 @@ class RedisSessionStore final : public SessionStore {
   void Swap(const std::string& id, std::string expected, std::string desired, absl::Duration ttl,
             absl::Duration timeout, SwapDone done) override;
   void Touch(const std::string& id, absl::Duration ttl, absl::Duration timeout, WriteDone done) override;
-  void Remove(const std::string& id, absl::Duration timeout, WriteDone done) override;
+  void Remove(const std::string& id, absl::Duration timeout, ReadDone done) override;
 
  private:
   platform::redis::Client& client_;

@@ -22,4 +22,12 @@ void ToProto(Session&& session, v1::Session* proto) {
   proto->set_cookie_json(std::move(session.cookie_json));
 }
 
+void ToProto(UserSession&& session, v1::UserSession* proto) {
+  proto->set_id(std::move(session.id));
+  proto->set_cookie_json(std::move(session.cookie_json));
+  proto->set_since_ms(absl::ToUnixMillis(session.since));
+  proto->set_last_seen_ms(absl::ToUnixMillis(session.last_seen));
+  proto->set_expires_ms(absl::ToUnixMillis(session.expires));
+}
+
 }  // namespace sail::session

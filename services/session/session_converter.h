@@ -4,6 +4,7 @@
 
 #include "protos/sail/session/v1/session.pb.h"
 #include "services/session/session.h"
+#include "services/session/user_sessions.h"
 
 namespace sail::session {
 
@@ -11,6 +12,7 @@ SessionContent ContentFrom(const v1::CreateRequest& request);
 SessionContent ContentFrom(const v1::RegenerateRequest& request);
 SessionChanges ChangesFrom(const v1::UpdateRequest& request);
 void ToProto(Session&& session, v1::Session* proto);
+void ToProto(UserSession&& session, v1::UserSession* proto);
 
 }  // namespace sail::session
 

@@ -112,9 +112,9 @@ Session SessionDocument::ToSession(std::string id) const {
   return session;
 }
 
-std::string_view SessionDocument::cookie_json() const {
+std::string_view SessionDocument::raw(std::string_view key) const {
   for (const Member& member : members_) {
-    if (member.key == kCookie) return member.raw;
+    if (member.key == key) return member.raw;
   }
   return {};
 }

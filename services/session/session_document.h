@@ -35,7 +35,8 @@ class SessionDocument {
   size_t size() const;
   Session ToSession(std::string id) const;
   // Raw JSON; empty if there is none.
-  std::string_view cookie_json() const;
+  std::string_view cookie_json() const { return raw("cookie"); }
+  std::string_view raw(std::string_view key) const;
 
  private:
   struct Member {

@@ -15,6 +15,8 @@ inline absl::Status InvalidSessionId() {
   return absl::InvalidArgumentError("a session id is 1 to 256 characters of A-Z a-z 0-9 _ -");
 }
 
+inline absl::Status InvalidUserId() { return absl::InvalidArgumentError("a user id is 1 to 256 bytes"); }
+
 inline absl::Status InvalidSessionJson(const std::string& what) { return absl::InvalidArgumentError(what); }
 
 inline absl::Status SessionTooLarge(size_t limit) {

@@ -14,8 +14,8 @@ constexpr int kIdAttempts = 2;
 
 }  // namespace
 
-SessionManager::SessionManager(SessionStore& store, SessionManagerOptions options)
-    : store_(store), options_(std::move(options)), updater_(store, options_.updater) {}
+SessionManager::SessionManager(SessionStore& store, UserSessions& users, SessionManagerOptions options)
+    : store_(store), users_(users), options_(std::move(options)), updater_(store, users, options_.updater) {}
 
 absl::StatusOr<SessionDocument> SessionManager::NewDocument(const SessionContent& content) const {
   absl::StatusOr<SessionDocument> document = SessionDocument::FromContent(content);
@@ -39,10 +39,10 @@ void SessionManager::Insert(SessionDocument document, int attempts_left, absl::T
   const absl::Duration ttl = LifetimeOfNewCookie(document.cookie_json(), Now(), options_.updater.default_ttl);
   std::string text = document.Text();
   store_.Insert(id, std::move(text), ttl, deadline - Now(),
-                [this, id, document = std::move(document), attempts_left, deadline,
+                [this, id, ttl, document = std::move(document), attempts_left, deadline,
                  done = std::move(done)](absl::Status status) mutable {
                   if (status.ok()) {
-                    done(document.ToSession(id));
+                    Enter(document, id, ttl, deadline, std::move(done));
                   } else if (absl::IsAlreadyExists(status) && attempts_left > 1) {
                     Insert(std::move(document), attempts_left - 1, deadline, std::move(done));
                   } else if (absl::IsAlreadyExists(status)) {
@@ -51,6 +51,20 @@ void SessionManager::Insert(SessionDocument document, int attempts_left, absl::T
                     done(std::move(status));
                   }
                 });
+}
+
+void SessionManager::Enter(const SessionDocument& document, const std::string& id, absl::Duration ttl,
+                           absl::Time deadline, SessionDone done) {
+  // After the session is there: an entry without a session is taken for one that was revoked. When this fails
+  // nobody learns of the session, and it expires unused.
+  users_.Keep(users_.UserOf(document), id, ttl, deadline - Now(),
+              [session = document.ToSession(id), done = std::move(done)](absl::Status status) mutable {
+                if (status.ok()) {
+                  done(std::move(session));
+                } else {
+                  done(std::move(status));
+                }
+              });
 }
 
 void SessionManager::Get(const std::string& id, absl::Duration timeout, SessionDone done) {
@@ -100,7 +114,11 @@ void SessionManager::Touch(const std::string& id, absl::Duration timeout, Done d
                 }
                 const absl::Duration ttl =
                     LifetimeOnUse(document->cookie_json(), Now(), options_.updater.default_ttl);
-                store_.Touch(id, ttl, deadline - Now(), std::move(done));
+                users_.Keep(users_.UserOf(*document), id, ttl, deadline - Now(),
+                            [this, id, ttl, deadline, done = std::move(done)](absl::Status status) mutable {
+                              if (!status.ok()) return done(std::move(status));
+                              store_.Touch(id, ttl, deadline - Now(), std::move(done));
+                            });
               });
 }
 
@@ -109,7 +127,10 @@ void SessionManager::Destroy(const std::string& id, absl::Duration timeout, Done
     done(InvalidSessionId());
     return;
   }
-  store_.Remove(id, timeout, std::move(done));
+  store_.Remove(id, timeout, [this, id, done = std::move(done)](absl::StatusOr<std::string> text) {
+    if (text.ok()) users_.ForgetRemoved(id, *text);
+    done(text.status());
+  });
 }
 
 void SessionManager::Regenerate(const std::string& old_id, const SessionContent& content,

@@ -11,6 +11,7 @@
 #include "services/session/session_id.h"
 #include "services/session/session_store.h"
 #include "services/session/session_updater.h"
+#include "services/session/user_sessions.h"
 
 namespace sail::session {
 
@@ -29,8 +30,8 @@ class SessionManager {
   using SessionDone = std::function<void(absl::StatusOr<Session>)>;
   using Done = std::function<void(absl::Status)>;
 
-  // The store outlives every open call.
-  SessionManager(SessionStore& store, SessionManagerOptions options);
+  // The store and users outlive every open call.
+  SessionManager(SessionStore& store, UserSessions& users, SessionManagerOptions options);
 
   // Makes a session under a new id.
   void Create(const SessionContent& content, absl::Duration timeout, SessionDone done);
@@ -47,12 +48,16 @@ class SessionManager {
                   SessionDone done);
 
  private:
+  // Gives the new session once its user has it, too.
+  void Enter(const SessionDocument& document, const std::string& id, absl::Duration ttl, absl::Time deadline,
+             SessionDone done);
   void Insert(SessionDocument document, int attempts_left, absl::Time deadline, SessionDone done);
   // FromContent and the size limit.
   absl::StatusOr<SessionDocument> NewDocument(const SessionContent& content) const;
   absl::Time Now() const { return options_.updater.clock(); }
 
   SessionStore& store_;
+  UserSessions& users_;
   const SessionManagerOptions options_;
   SessionUpdater updater_;
 };

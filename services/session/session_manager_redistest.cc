@@ -9,7 +9,9 @@
 
 #include "platform/json/json_scan.h"
 #include "platform/redis/testing/redis_server.h"
+#include "services/session/redis_revocation_bus.h"
 #include "services/session/redis_session_store.h"
+#include "services/session/redis_user_index.h"
 #include "services/session/session_manager.h"
 
 namespace sail::session {
@@ -41,7 +43,10 @@ struct Process {
   explicit Process(const platform::redis::testing::RedisServer& server)
       : client(loop, Options(server), registry, {&RedisSessionStore::SwapScript()}),
         store(client, "sess:"),
-        manager(store, {}) {}
+        index(client, "sess:", 1000),
+        bus(loop, client, Options(server).connection, "sess:", registry),
+        users(store, index, bus),
+        manager(store, users, {}) {}
 
   static platform::redis::ClientOptions Options(const platform::redis::testing::RedisServer& server) {
     platform::redis::ClientOptions options;
@@ -65,6 +70,9 @@ struct Process {
   platform::redis::EventLoop loop;
   platform::redis::Client client;
   RedisSessionStore store;
+  RedisUserIndex index;
+  RedisRevocationBus bus;
+  UserSessions users;
   SessionManager manager;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "services/session/in_memory_session_store.h"
+#include "services/session/in_memory_users.h"
 
 namespace sail::session {
 namespace {
@@ -56,7 +57,8 @@ class SessionManagerTest : public ::testing::Test {
   std::string ids_;
   int made_ = 0;
   InMemorySessionStore store_{[this] { return now_; }};
-  SessionManager manager_{store_, Options()};
+  InMemoryUsers users_{store_, [this] { return now_; }};
+  SessionManager manager_{store_, users_.sessions, Options()};
 };
 
 TEST_F(SessionManagerTest, WhatIsCreatedCanBeRead) {

@@ -1,14 +1,17 @@
 #include "services/session/session_metrics.h"
 
-#include <chrono>
-#include <utility>
-
 namespace sail::session {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr const char* kMethodNames[] = {"Create", "Get", "Update", "Touch", "Destroy", "Regenerate"};
+constexpr const char* kMethodNames[] = {"Create",
+                                        "Get",
+                                        "Update",
+                                        "Touch",
+                                        "Destroy",
+                                        "Regenerate",
+                                        "ListUserSessions",
+                                        "RevokeSession",
+                                        "RevokeUserSessions"};
 
 }  // namespace
 
@@ -26,13 +29,10 @@ SessionMetrics::SessionMetrics(platform::metrics::Registry& registry) {
   }
 }
 
-SessionMetrics::Done SessionMetrics::Measure(Method method, Done done) const {
+void SessionMetrics::Count(Method method, absl::StatusCode code, Clock::duration time) const {
   const size_t index = static_cast<size_t>(method);
-  return [this, index, start = Clock::now(), done = std::move(done)](absl::StatusOr<Session> session) {
-    requests_[index][static_cast<size_t>(session.status().code()) % kCodes]->Increment();
-    durations_[index]->Observe(std::chrono::duration<double>(Clock::now() - start).count());
-    done(std::move(session));
-  };
+  requests_[index][static_cast<size_t>(code) % kCodes]->Increment();
+  durations_[index]->Observe(std::chrono::duration<double>(time).count());
 }
 
 }  // namespace sail::session

@@ -8,6 +8,7 @@
 #include "platform/rpc/batch_service.h"
 #include "platform/rpc/status_conversion.h"
 #include "protos/sail/session/v1/session.grpc.pb.h"
+#include "services/session/revocation_stream.h"
 #include "services/session/session_converter.h"
 #include "services/session/session_metrics.h"
 
@@ -19,8 +20,9 @@ class SessionServices::Calls {
  public:
   using Done = SessionManager::SessionDone;
 
-  Calls(SessionManager& manager, absl::Duration max_timeout, platform::metrics::Registry& registry)
-      : manager_(manager), max_timeout_(max_timeout), metrics_(registry) {}
+  Calls(SessionManager& manager, UserSessions& users, absl::Duration max_timeout,
+        platform::metrics::Registry& registry)
+      : manager_(manager), users_(users), max_timeout_(max_timeout), metrics_(registry) {}
 
   void Call(const v1::CreateRequest& request, absl::Duration timeout, Done done) {
     manager_.Create(ContentFrom(request), Bounded(timeout),
@@ -45,6 +47,18 @@ class SessionServices::Calls {
     manager_.Regenerate(request.old_id(), ContentFrom(request), Bounded(timeout),
                         metrics_.Measure(Method::kRegenerate, std::move(done)));
   }
+  void Call(const v1::ListUserSessionsRequest& request, absl::Duration timeout, UserSessions::ListDone done) {
+    users_.List(request.user_id(), Bounded(timeout),
+                metrics_.Measure(Method::kListUserSessions, std::move(done)));
+  }
+  void Call(const v1::RevokeSessionRequest& request, absl::Duration timeout, UserSessions::Done done) {
+    users_.Revoke(request.id(), Bounded(timeout), metrics_.Measure(Method::kRevokeSession, std::move(done)));
+  }
+  void Call(const v1::RevokeUserSessionsRequest& request, absl::Duration timeout,
+            UserSessions::CountDone done) {
+    users_.RevokeAll(request.user_id(), request.except_id(), Bounded(timeout),
+                     metrics_.Measure(Method::kRevokeUserSessions, std::move(done)));
+  }
 
  private:
   absl::Duration Bounded(absl::Duration timeout) const { return std::min(timeout, max_timeout_); }
@@ -60,13 +74,14 @@ class SessionServices::Calls {
   }
 
   SessionManager& manager_;
+  UserSessions& users_;
   const absl::Duration max_timeout_;
   SessionMetrics metrics_;
 };
 
 class SessionServices::Unary final : public v1::SessionService::CallbackService {
  public:
-  explicit Unary(Calls& calls) : calls_(calls) {}
+  Unary(Calls& calls, RevocationBus& bus) : calls_(calls), watches_(bus) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -91,13 +106,51 @@ class SessionServices::Unary final : public v1::SessionService::CallbackService 
                       v1::RegenerateResponse* response) override {
     return Run(context, *request, response);
   }
+  Reactor* ListUserSessions(Context* context, const v1::ListUserSessionsRequest* request,
+                            v1::ListUserSessionsResponse* response) override {
+    Reactor* reactor = context->DefaultReactor();
+    calls_.Call(*request, TimeLeft(*context),
+                [reactor, response](absl::StatusOr<std::vector<UserSession>> sessions) {
+                  if (sessions.ok()) {
+                    for (UserSession& session : *sessions)
+                      ToProto(std::move(session), response->add_sessions());
+                  }
+                  reactor->Finish(platform::rpc::ToGrpc(sessions.status()));
+                });
+    return reactor;
+  }
+  Reactor* RevokeSession(Context* context, const v1::RevokeSessionRequest* request,
+                         v1::RevokeSessionResponse*) override {
+    Reactor* reactor = context->DefaultReactor();
+    calls_.Call(*request, TimeLeft(*context),
+                [reactor](absl::Status status) { reactor->Finish(platform::rpc::ToGrpc(status)); });
+    return reactor;
+  }
+  Reactor* RevokeUserSessions(Context* context, const v1::RevokeUserSessionsRequest* request,
+                              v1::RevokeUserSessionsResponse* response) override {
+    Reactor* reactor = context->DefaultReactor();
+    calls_.Call(*request, TimeLeft(*context), [reactor, response](absl::StatusOr<size_t> count) {
+      if (count.ok()) response->set_revoked(static_cast<uint32_t>(*count));
+      reactor->Finish(platform::rpc::ToGrpc(count.status()));
+    });
+    return reactor;
+  }
+  grpc::ServerWriteReactor<v1::WatchRevocationsResponse>* WatchRevocations(
+      Context*, const v1::WatchRevocationsRequest*) override {
+    return watches_.Open();
+  }
+
+  void CloseWatches() { watches_.CloseAll(); }
 
  private:
+  static absl::Duration TimeLeft(const Context& context) {
+    return absl::FromChrono(context.deadline()) - absl::Now();
+  }
+
   template <typename Request, typename Response>
   Reactor* Run(Context* context, const Request& request, Response* response) {
     Reactor* reactor = context->DefaultReactor();
-    const absl::Duration timeout = absl::FromChrono(context->deadline()) - absl::Now();
-    calls_.Call(request, timeout, [reactor, response](absl::StatusOr<Session> session) {
+    calls_.Call(request, TimeLeft(*context), [reactor, response](absl::StatusOr<Session> session) {
       if constexpr (requires { response->mutable_session(); }) {
         if (session.ok()) ToProto(*std::move(session), response->mutable_session());
       }
@@ -107,6 +160,7 @@ class SessionServices::Unary final : public v1::SessionService::CallbackService 
   }
 
   Calls& calls_;
+  RevocationStreams watches_;
 };
 
 class SessionServices::Stream final : public v1::SessionStreamService::CallbackService {
@@ -158,10 +212,10 @@ class SessionServices::Stream final : public v1::SessionStreamService::CallbackS
   Calls& calls_;
 };
 
-SessionServices::SessionServices(SessionManager& manager, absl::Duration max_timeout,
-                                 platform::metrics::Registry& registry)
-    : calls_(std::make_unique<Calls>(manager, max_timeout, registry)),
-      unary_(std::make_unique<Unary>(*calls_)),
+SessionServices::SessionServices(SessionManager& manager, UserSessions& users, RevocationBus& bus,
+                                 absl::Duration max_timeout, platform::metrics::Registry& registry)
+    : calls_(std::make_unique<Calls>(manager, users, max_timeout, registry)),
+      unary_(std::make_unique<Unary>(*calls_, bus)),
       stream_(std::make_unique<Stream>(*calls_)) {}
 
 SessionServices::~SessionServices() = default;
@@ -169,5 +223,7 @@ SessionServices::~SessionServices() = default;
 grpc::Service* SessionServices::unary() const { return unary_.get(); }
 
 grpc::Service* SessionServices::stream() const { return stream_.get(); }
+
+void SessionServices::CloseWatches() { unary_->CloseWatches(); }
 
 }  // namespace sail::session

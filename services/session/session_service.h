@@ -6,7 +6,9 @@
 
 #include "absl/time/time.h"
 #include "platform/metrics/metrics.h"
+#include "services/session/revocation_bus.h"
 #include "services/session/session_manager.h"
+#include "services/session/user_sessions.h"
 
 namespace grpc {
 class Service;
@@ -15,14 +17,19 @@ class Service;
 namespace sail::session {
 
 // The two services, unary and stream. Nothing blocks: a call ends on the thread of the manager's callback. A
-// call has the caller's deadline, but never more than max_timeout. The manager outlives the calls.
+// call has the caller's deadline, but never more than max_timeout; a watch has no end. All that it is given
+// outlives the calls.
 class SessionServices {
  public:
-  SessionServices(SessionManager& manager, absl::Duration max_timeout, platform::metrics::Registry& registry);
+  SessionServices(SessionManager& manager, UserSessions& users, RevocationBus& bus,
+                  absl::Duration max_timeout, platform::metrics::Registry& registry);
   ~SessionServices();
 
   grpc::Service* unary() const;
   grpc::Service* stream() const;
+
+  // Ends every watch with UNAVAILABLE, so that the gateways watch another replica; later ones at once.
+  void CloseWatches();
 
  private:
   class Calls;

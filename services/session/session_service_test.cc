@@ -7,6 +7,7 @@
 
 #include "protos/sail/session/v1/session.grpc.pb.h"
 #include "services/session/in_memory_session_store.h"
+#include "services/session/in_memory_users.h"
 
 namespace sail::session {
 namespace {
@@ -47,8 +48,9 @@ class SessionServiceTest : public ::testing::Test {
 
   platform::metrics::Registry registry_;
   InMemorySessionStore store_{absl::Now};
-  SessionManager manager_{store_, {}};
-  SessionServices services_{manager_, absl::Seconds(5), registry_};
+  InMemoryUsers users_{store_, absl::Now};
+  SessionManager manager_{store_, users_.sessions, {}};
+  SessionServices services_{manager_, users_.sessions, users_.bus, absl::Seconds(5), registry_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::SessionService::Stub> unary_;
   std::unique_ptr<v1::SessionStreamService::Stub> stream_;
@@ -147,6 +149,83 @@ TEST_F(SessionServiceTest, StreamAnswersEveryItemUnderItsId) {
   EXPECT_FALSE(replies[5].has_session());
   EXPECT_EQ(replies[6].code(), 0);
   EXPECT_EQ(replies[7].code(), grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST_F(SessionServiceTest, ListsAndRevokesAUsersSessions) {
+  const std::string first = Create(R"({"userId":7})").id();
+  const std::string second = Create(R"({"userId":7})").id();
+  const std::string third = Create(R"({"userId":7})").id();
+  {
+    grpc::ClientContext context;
+    v1::RevokeSessionRequest request;
+    request.set_id(third);
+    v1::RevokeSessionResponse response;
+    ASSERT_TRUE(unary_->RevokeSession(&context, request, &response).ok());
+  }
+  {
+    grpc::ClientContext context;
+    v1::RevokeUserSessionsRequest request;
+    request.set_user_id("7");
+    request.set_except_id(first);
+    v1::RevokeUserSessionsResponse response;
+    ASSERT_TRUE(unary_->RevokeUserSessions(&context, request, &response).ok());
+    EXPECT_EQ(response.revoked(), 1u);
+  }
+  grpc::ClientContext context;
+  v1::ListUserSessionsRequest request;
+  request.set_user_id("7");
+  v1::ListUserSessionsResponse response;
+  ASSERT_TRUE(unary_->ListUserSessions(&context, request, &response).ok());
+  ASSERT_EQ(response.sessions_size(), 1);
+  EXPECT_EQ(response.sessions(0).id(), first);
+  EXPECT_EQ(response.sessions(0).cookie_json(), kDefaultCookieJson);
+  EXPECT_NEAR(response.sessions(0).since_ms(), absl::ToUnixMillis(absl::Now()), 10'000);
+  EXPECT_EQ(response.sessions(0).expires_ms(), response.sessions(0).last_seen_ms() + 86'400'000);
+}
+
+TEST_F(SessionServiceTest, AWatchTellsWhenItIsInForceAndWhatIsRevoked) {
+  grpc::ClientContext context;
+  auto watch = unary_->WatchRevocations(&context, {});
+  v1::WatchRevocationsResponse message;
+  ASSERT_TRUE(watch->Read(&message));
+  EXPECT_TRUE(message.in_force());
+  users_.bus.Announce({"a", "b"}, absl::Seconds(1), [](absl::Status) {});
+  ASSERT_TRUE(watch->Read(&message));
+  EXPECT_FALSE(message.in_force());
+  ASSERT_EQ(message.ids_size(), 2);
+  EXPECT_EQ(message.ids(1), "b");
+  users_.bus.SayInForce();
+  ASSERT_TRUE(watch->Read(&message));
+  EXPECT_TRUE(message.in_force());
+  services_.CloseWatches();
+  EXPECT_FALSE(watch->Read(&message));
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  grpc::ClientContext later;
+  EXPECT_EQ(unary_->WatchRevocations(&later, {})->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(users_.bus.watchers(), 0u);
+}
+
+TEST_F(SessionServiceTest, AWatcherThatReadsTooSlowlyIsToldThatItMissedSome) {
+  grpc::ClientContext context;
+  auto watch = unary_->WatchRevocations(&context, {});
+  v1::WatchRevocationsResponse message;
+  ASSERT_TRUE(watch->Read(&message));
+  std::vector<std::string> ids(1000, std::string(200, 'x'));
+  size_t announced = 0;
+  for (int i = 0; i < 200; ++i, announced += ids.size()) {
+    users_.bus.Announce(ids, absl::Seconds(1), [](absl::Status) {});
+  }
+  users_.bus.Announce({"last"}, absl::Seconds(1), [](absl::Status) {});
+  size_t read = 0;
+  bool told = false;
+  do {
+    ASSERT_TRUE(watch->Read(&message));
+    told |= message.in_force();
+    read += message.ids_size();
+  } while (message.ids_size() == 0 || message.ids(message.ids_size() - 1) != "last");
+  EXPECT_TRUE(told);
+  EXPECT_LT(read, announced);
+  context.TryCancel();
 }
 
 TEST_F(SessionServiceTest, CountsCallsByMethodAndCode) {

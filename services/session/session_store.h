@@ -42,8 +42,8 @@ class SessionStore {
                     absl::Duration timeout, SwapDone done) = 0;
   // Restarts the time to live. NOT_FOUND.
   virtual void Touch(const std::string& id, absl::Duration ttl, absl::Duration timeout, WriteDone done) = 0;
-  // OK for an unknown id, too.
-  virtual void Remove(const std::string& id, absl::Duration timeout, WriteDone done) = 0;
+  // Gives the text that was there; empty for an unknown id.
+  virtual void Remove(const std::string& id, absl::Duration timeout, ReadDone done) = 0;
 };
 
 }  // namespace sail::session

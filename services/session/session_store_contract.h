@@ -54,10 +54,11 @@ inline absl::StatusCode Touch(SessionStore& store, const std::string& id, absl::
   return result.get_future().get().code();
 }
 
-inline absl::StatusCode Remove(SessionStore& store, const std::string& id) {
-  std::promise<absl::Status> result;
-  store.Remove(id, kTestTimeout, [&](absl::Status status) { result.set_value(status); });
-  return result.get_future().get().code();
+inline absl::StatusOr<std::string> Remove(SessionStore& store, const std::string& id) {
+  std::promise<absl::StatusOr<std::string>> result;
+  store.Remove(id, kTestTimeout,
+               [&](absl::StatusOr<std::string> text) { result.set_value(std::move(text)); });
+  return result.get_future().get();
 }
 
 template <typename Subject>
@@ -122,11 +123,11 @@ TYPED_TEST_P(SessionStoreContract, TouchChangesTheTimeAlone) {
 
 TYPED_TEST_P(SessionStoreContract, WhatIsRemovedStaysAway) {
   Insert(this->store(), "s", "x");
-  EXPECT_EQ(Remove(this->store(), "s"), absl::StatusCode::kOk);
+  EXPECT_EQ(*Remove(this->store(), "s"), "x");
   EXPECT_EQ(Read(this->store(), "s").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Swap(this->store(), "s", "x", "late").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Touch(this->store(), "s", absl::Seconds(9)), absl::StatusCode::kNotFound);
-  EXPECT_EQ(Remove(this->store(), "s"), absl::StatusCode::kOk);
+  EXPECT_EQ(*Remove(this->store(), "s"), "");
   EXPECT_EQ(Insert(this->store(), "s", "new"), absl::StatusCode::kOk);
 }
 

@@ -14,8 +14,8 @@ struct SessionUpdater::Round {
   int attempts = 0;
 };
 
-SessionUpdater::SessionUpdater(SessionStore& store, SessionUpdaterOptions options)
-    : store_(store), options_(std::move(options)) {}
+SessionUpdater::SessionUpdater(SessionStore& store, UserSessions& users, SessionUpdaterOptions options)
+    : store_(store), users_(users), options_(std::move(options)) {}
 
 SessionUpdater::~SessionUpdater() {
   std::unique_lock lock(mutex_);
@@ -110,10 +110,10 @@ void SessionUpdater::Merge(std::shared_ptr<Round> round, std::string current) {
     Finish(round, document->ToSession(round->id), std::move(current));
     return;
   }
-  Swap(std::move(round), std::move(current), *std::move(document));
+  Keep(std::move(round), std::move(current), *std::move(document));
 }
 
-void SessionUpdater::Swap(std::shared_ptr<Round> round, std::string current, SessionDocument document) {
+void SessionUpdater::Keep(std::shared_ptr<Round> round, std::string current, SessionDocument document) {
   const bool new_cookie = std::any_of(round->batch.begin(), round->batch.end(), [](const Pending& pending) {
     return pending.changes.set.contains("cookie");
   });
@@ -121,6 +121,22 @@ void SessionUpdater::Swap(std::shared_ptr<Round> round, std::string current, Ses
   const absl::Duration ttl = new_cookie
                                  ? LifetimeOfNewCookie(document.cookie_json(), now, options_.default_ttl)
                                  : LifetimeOnUse(document.cookie_json(), now, options_.default_ttl);
+  const absl::Duration timeout = TimeLeft(*round);
+  const std::string id = round->id;
+  const std::string user = users_.UserOf(document);
+  users_.Keep(user, id, ttl, timeout,
+              [this, round = std::move(round), current = std::move(current), document = std::move(document),
+               ttl](absl::Status status) mutable {
+                if (status.ok()) {
+                  Swap(std::move(round), std::move(current), std::move(document), ttl);
+                } else {
+                  Finish(round, status, "");
+                }
+              });
+}
+
+void SessionUpdater::Swap(std::shared_ptr<Round> round, std::string current, SessionDocument document,
+                          absl::Duration ttl) {
   std::string desired = document.Text();
   ++round->attempts;
   const absl::Duration timeout = TimeLeft(*round);

@@ -15,6 +15,7 @@
 #include "services/session/session.h"
 #include "services/session/session_document.h"
 #include "services/session/session_store.h"
+#include "services/session/user_sessions.h"
 
 namespace sail::session {
 
@@ -42,7 +43,7 @@ class SessionUpdater {
  public:
   using Done = std::function<void(absl::StatusOr<Session>)>;
 
-  SessionUpdater(SessionStore& store, SessionUpdaterOptions options);
+  SessionUpdater(SessionStore& store, UserSessions& users, SessionUpdaterOptions options);
   ~SessionUpdater();
   SessionUpdater(const SessionUpdater&) = delete;
   SessionUpdater& operator=(const SessionUpdater&) = delete;
@@ -64,11 +65,15 @@ class SessionUpdater {
   bool TakeWaiting(Round& round);
   void Read(std::shared_ptr<Round> round);
   void Merge(std::shared_ptr<Round> round, std::string current);
-  void Swap(std::shared_ptr<Round> round, std::string current, SessionDocument document);
+  // Tells whose the session will be, then swaps. Whose it was is not told: somebody else may make it that
+  // user's again at this moment, and an entry too many does no harm.
+  void Keep(std::shared_ptr<Round> round, std::string current, SessionDocument document);
+  void Swap(std::shared_ptr<Round> round, std::string current, SessionDocument document, absl::Duration ttl);
   void Finish(std::shared_ptr<Round> round, const absl::StatusOr<Session>& result, std::string stored);
   absl::Duration TimeLeft(const Round& round) const;
 
   SessionStore& store_;
+  UserSessions& users_;
   const SessionUpdaterOptions options_;
   std::mutex mutex_;
   std::condition_variable all_ended_;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "services/session/in_memory_session_store.h"
+#include "services/session/in_memory_users.h"
 #include "services/session/session_errors.h"
 
 namespace sail::session {
@@ -36,7 +37,7 @@ class HeldStore final : public SessionStore {
     });
   }
   void Touch(const std::string&, absl::Duration, absl::Duration, WriteDone) override { FAIL(); }
-  void Remove(const std::string& id, absl::Duration timeout, WriteDone done) override {
+  void Remove(const std::string& id, absl::Duration timeout, ReadDone done) override {
     store_.Remove(id, timeout, std::move(done));
   }
 
@@ -81,7 +82,7 @@ class SessionUpdaterTest : public ::testing::Test {
   }
 
   void Put(const std::string& text) {
-    memory_.Remove("s", absl::Seconds(1), [](absl::Status) {});
+    memory_.Remove("s", absl::Seconds(1), [](absl::StatusOr<std::string>) {});
     memory_.Insert("s", text, absl::Hours(1), absl::Seconds(1), [](absl::Status) {});
   }
 
@@ -111,7 +112,8 @@ class SessionUpdaterTest : public ::testing::Test {
   int conflicts_ = 0;
   int coalesced_ = 0;
   std::deque<std::optional<absl::StatusOr<Session>>> results_;
-  SessionUpdater updater_{store_, Options()};
+  InMemoryUsers users_{memory_, [this] { return now_; }};
+  SessionUpdater updater_{store_, users_.sessions, Options()};
 };
 
 TEST_F(SessionUpdaterTest, GivesTheSessionAsStored) {
@@ -175,7 +177,7 @@ TEST_F(SessionUpdaterTest, GivesUpWhenOthersKeepWinning) {
 TEST_F(SessionUpdaterTest, ADestroyedSessionStaysAway) {
   auto* result = Set("a", "1");
   store_.Step();
-  memory_.Remove("s", absl::Seconds(1), [](absl::Status) {});
+  memory_.Remove("s", absl::Seconds(1), [](absl::StatusOr<std::string>) {});
   auto* waiting = Set("b", "1");
   store_.Drain();
   EXPECT_EQ((*result)->status().code(), absl::StatusCode::kNotFound);
