@@ -1,5 +1,7 @@
 #include "gateway/http/socket_stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
@@ -47,7 +49,15 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     error_code ignored;
     socket_.native_non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    SetOption(SOL_SOCKET, SO_KEEPALIVE, 1);
+    SetOption(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(absl::ToInt64Milliseconds(options.peer_timeout)));
+    SetOption(IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.kernel_queue_bytes);
     loop_.Add(this);
+  }
+
+  // Where the system does not know the option, its default is good enough.
+  void SetOption(int level, int name, int value) {
+    setsockopt(socket_.native_handle(), level, name, &value, sizeof(value));
   }
 
   void Start(ByteStream::Callbacks callbacks) {

@@ -14,6 +14,11 @@ struct StreamOptions {
   // After Close: how long the peer may take none of the queued bytes, and how long it may then take to end
   // its side.
   absl::Duration linger = absl::Seconds(3);
+  // What the kernel holds for a peer beyond what is on its way. The rest waits with us, where it is counted:
+  // by default the kernel would take megabytes for a client that does not read.
+  int kernel_queue_bytes = 128 * 1024;
+  // A peer that acknowledges nothing for so long has gone.
+  absl::Duration peer_timeout = absl::Seconds(60);
 };
 
 // The ByteStream of a TCP socket. `on_end` runs when the socket has been closed, whoever closed it. For the
