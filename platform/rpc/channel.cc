@@ -29,8 +29,9 @@ std::string ChannelTarget(const std::string& target) {
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   KeepCallbackThreads();
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  // A peer that stands still is given up after eight seconds.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 4'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 4'000);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);

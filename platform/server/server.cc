@@ -76,8 +76,8 @@ class Server::Parts {
       for (grpc::Service* service : services_) builder.RegisterService(service);
       builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
                                  0);  // two processes on one port are a mistake, not a feature
-      // Clients may ping every 10 s even without calls; see channel.cc.
-      builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+      // Clients may ping every 4 s even without calls; see channel.cc.
+      builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 2'000);
       // gRPC's own bandwidth probes are pings too and would count as strikes.
       builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
       builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);

@@ -22,13 +22,15 @@ namespace {
 using platform::postgres::Connection;
 using platform::postgres::Result;
 
-constexpr absl::Duration kPublishTimeout = absl::Seconds(5);
+constexpr absl::Duration kPublishTimeout = absl::Milliseconds(2500);
 constexpr absl::Duration kMinBackoff = absl::Milliseconds(100);
 constexpr absl::Duration kMaxBackoff = absl::Seconds(2);
 
-// The number is "sail" in ASCII, and one: the first belongs to the migrations.
+// A relay that stands still while it holds the lock loses both: it may not be idle longer than a publish
+// takes. The number is "sail" in ASCII, and one: the first belongs to the migrations.
 constexpr char kBegin[] =
     "BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'; "
+    "SET LOCAL idle_in_transaction_session_timeout = '3s'; "
     "SELECT pg_advisory_xact_lock(1935763821)";
 constexpr char kSelect[] =
     "SELECT id::text, encode(publish_request, 'base64'), (SELECT origin FROM sail_outbox_origin) FROM "

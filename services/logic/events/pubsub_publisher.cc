@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,6 +16,14 @@
 namespace sail::logic {
 namespace {
 
+// A replica that has not answered by then is given up for another one. The operations have ids, so what it
+// has done all the same is not done again.
+constexpr absl::Duration kAttemptTimeout = absl::Seconds(1);
+
+bool IsReplicasFailure(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
 class Publisher {
  public:
   explicit Publisher(std::string target) : target_(std::move(target)) {}
@@ -22,14 +31,14 @@ class Publisher {
   absl::Status Publish(const pubsub::v1::PublishRequest& request, absl::Time deadline) {
     absl::Status status = absl::UnavailableError("no pubsub service is known");
     if (stub_ != nullptr) status = PublishTo(*stub_, request, deadline);
-    if (!absl::IsUnavailable(status)) return status;
+    if (!IsReplicasFailure(status)) return status;
     const absl::StatusOr<std::vector<std::string>> addresses = platform::rpc::Resolve(target_);
     if (!addresses.ok()) return addresses.status();
     for (const std::string& address : *addresses) {
       if (absl::Now() >= deadline) break;
       stub_ = pubsub::v1::PubSubService::NewStub(platform::rpc::MakeChannel(address));
       status = PublishTo(*stub_, request, deadline);
-      if (!absl::IsUnavailable(status)) return status;
+      if (!IsReplicasFailure(status)) return status;
     }
     return status;
   }
@@ -38,7 +47,7 @@ class Publisher {
   static absl::Status PublishTo(pubsub::v1::PubSubService::Stub& stub,
                                 const pubsub::v1::PublishRequest& request, absl::Time deadline) {
     grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(deadline));
+    context.set_deadline(absl::ToChronoTime(std::min(deadline, absl::Now() + kAttemptTimeout)));
     pubsub::v1::PublishResponse response;
     return platform::rpc::FromGrpc(stub.Publish(&context, request, &response));
   }
