@@ -59,6 +59,22 @@ TEST_F(RecordActionsTest, ChildrenStayWithTheirRecordsBehindASkip) {
             R"("age":null}}])");
 }
 
+TEST_F(RecordActionsTest, KeysThatCannotChangeACollectionAreToldAfterMissingRecords) {
+  ASSERT_THAT(Run("POST", "/user", R"({"name":"Ann"})"), StartsWith("200"));
+  ASSERT_THAT(Run("POST", "/pet", R"({"name":"Rex"})"), StartsWith("200"));
+  EXPECT_EQ(Run("PUT", "/user/1/pets/0"), "404 Not Found");
+  EXPECT_EQ(Run("DELETE", "/user/1/pets/9007199254740993"), "404 Not Found");
+  EXPECT_EQ(Run("PUT", "/user/7/pets/abc"), "404 Not Found");
+  EXPECT_EQ(Run("PUT", "/user/1/pets/abc"), "500 Internal Server Error");
+  EXPECT_EQ(Run("PUT", "/user/abc/pets/1"), "500 Internal Server Error");
+  EXPECT_EQ(Run("PUT", "/user/0x1/pets/7"), "404 Not Found");
+  EXPECT_THAT(
+      Run("PUT", "/user/0x1/pets/1"),
+      StartsWith(R"(400 {"code":"E_INVALID_TARGET_RECORD_IDS","details":"The provided value is not)"));
+  EXPECT_THAT(Run("DELETE", "/user/1/pets/+1"), StartsWith(R"(400 {"code":"E_INVALID_ASSOCIATED_IDS")"));
+  EXPECT_THAT(Run("PUT", "/user/0/pets", "[1]"), StartsWith(R"(400 {"code":"E_INVALID_TARGET_RECORD_IDS")"));
+}
+
 TEST_F(RecordActionsTest, ACollectionIsLimitedToThirtyUnlessNamed) {
   ASSERT_THAT(Run("POST", "/user", R"({"name":"Ann"})"), StartsWith("200"));
   logic_.Query("INSERT INTO pet (name, owner) SELECT 'p' || i, 1 FROM generate_series(1, 33) i");

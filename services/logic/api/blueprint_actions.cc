@@ -185,36 +185,54 @@ void Destroy(const Input& in) {
                      }));
 }
 
+// Ends in `refusal`, or in 404 if one of the sought records is missing.
+void RefuseUnlessMissing(RecordActions& records, const ActionContext& context,
+                         const std::shared_ptr<const Call>& call, const absl::Status& refusal,
+                         std::vector<Query> sought) {
+  if (sought.empty()) return call->Fail(refusal);
+  const auto next = std::make_shared<const Query>(std::move(sought.back()));
+  sought.pop_back();
+  records.FindOne(next, context,
+                  Then(call, [&records, context, call, refusal, sought](const Call&, const ActionResult&) {
+                    RefuseUnlessMissing(records, context, call, refusal, sought);
+                  }));
+}
+
 void AddOrRemove(const Input& in, const Attribute& association, bool add) {
-  absl::StatusOr<ParentAndChild> keys = ParentAndChildParameters(association, in.parameters);
-  if (Refused(in, keys)) return;
+  absl::StatusOr<ParentAndChild> given = ParentAndChildParameters(association, in.parameters);
+  if (Refused(in, given)) return;
+  if (!given->child.ok()) {
+    return RefuseUnlessMissing(in.records, in.context, in.call, given->child.status(), {given->parent});
+  }
+  std::optional<std::string> parent = KeyOf(given->parent);
+  std::optional<std::string> child = KeyOf(*given->child);
+  if (!parent || !child) return in.call->Fail(RecordNotFound());
+  if (!given->refusal.ok()) {
+    return RefuseUnlessMissing(in.records, in.context, in.call, given->refusal,
+                               {given->parent, *given->child});
+  }
   if (!add) {
-    in.records.Remove(WholeRecord(in.model), association, std::move(keys->parent_key),
-                      std::move(keys->child_key), in.context,
+    in.records.Remove(WholeRecord(in.model), association, *std::move(parent), *std::move(child), in.context,
                       Then(in.call, [](const Call& call, const ActionResult& result) {
                         call.Answer(RecordJson(result), {});
                       }));
     return;
   }
-  const std::vector<std::string> children = {keys->child_key};
-  in.records.Add(WholeRecord(in.model), association, std::move(keys->parent_key), std::move(keys->child_key),
-                 in.context,
+  const std::vector<std::string> children = {*child};
+  in.records.Add(WholeRecord(in.model), association, *std::move(parent), *std::move(child), in.context,
                  Then(in.call, [&association, children](const Call& call, const ActionResult& result) {
                    call.Answer(RecordJson(result), RoomsAfterAdding(association, result, children));
                  }));
 }
 
 void Replace(const Input& in, const Attribute& association) {
-  const boost::json::value* parent = in.parameters.Find("parentid");
-  const absl::StatusOr<Where> where =
-      parent == nullptr ? UnusableRequest("parentid is missing") : WhereKeyIs(in.model, *parent);
-  if (!where.ok()) return in.call->Fail(UnusableRequest(platform::ToStd(where.status().message())));
+  const absl::StatusOr<Query> parent = ParentQuery(in.model, in.parameters);
+  if (Refused(in, parent)) return;
+  if (absl::Status status = CheckParentKey(in.model, in.parameters); !status.ok())
+    return in.call->Fail(status);
   absl::StatusOr<std::vector<std::string>> children = ReplaceParameters(association, in.parameters);
   if (Refused(in, children)) return;
-  Query query;
-  query.model = &in.model;
-  query.criteria.where = *where;
-  std::optional<std::string> key = KeyOf(query);
+  std::optional<std::string> key = KeyOf(*parent);
   if (!key) return in.call->Fail(RecordNotFound());
   in.records.Replace(WholeRecord(in.model), association, *std::move(key), *std::move(children), in.context,
                      Then(in.call, [&association](const Call& call, const ActionResult& result) {

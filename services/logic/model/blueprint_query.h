@@ -67,10 +67,21 @@ boost::json::object ValuesToSetParameters(const RequestParameters& parameters);
 absl::StatusOr<std::vector<std::string>> ReplaceParameters(const Attribute& association,
                                                            const RequestParameters& parameters);
 
-// add and remove: the keys of parameters parentid and childid. UnusableRequest if one has the wrong type.
+// add, remove and replace: the record that the parameter parentid names. UnusableRequest if it has the wrong
+// type.
+absl::StatusOr<Query> ParentQuery(const Model& model, const RequestParameters& parameters);
+
+// A key may be looked up in more ways than it may be written: "0x1" and " " name a record or none, but are no
+// key to change a collection by. E_INVALID_TARGET_RECORD_IDS if the parameter parentid is such a one.
+absl::Status CheckParentKey(const Model& model, const RequestParameters& parameters);
+
+// add and remove: the records that the parameters parentid and childid name.
 struct ParentAndChild {
-  std::string parent_key;
-  std::string child_key;
+  Query parent;
+  // UnusableRequest if it has the wrong type, which matters only if there is such a parent.
+  absl::StatusOr<Query> child;
+  // That a key is none to change a collection by, which matters only if both records are there.
+  absl::Status refusal;
 };
 absl::StatusOr<ParentAndChild> ParentAndChildParameters(const Attribute& association,
                                                         const RequestParameters& parameters);

@@ -71,8 +71,11 @@ absl::Status RunAction(const json::object& request) {
   if (action == "populate") return PopulateQuery(*association, parameters).status();
   if (action == "destroy") return RecordQuery(model, parameters).status();
   if (action == "replace") return ReplaceParameters(*association, parameters).status();
-  if (action == "add" || action == "remove")
-    return ParentAndChildParameters(*association, parameters).status();
+  if (action == "add" || action == "remove") {
+    const absl::StatusOr<ParentAndChild> records = ParentAndChildParameters(*association, parameters);
+    if (!records.ok()) return records.status();
+    return records->child.ok() ? records->refusal : records->child.status();
+  }
   if (action == "create") {
     return NormaliseNewRecord(model, NewRecordParameters(model, parameters), kNow, &*encryption).status();
   }

@@ -12,16 +12,17 @@ namespace {
 
 namespace json = boost::json;
 
-// The key of a parameter, of the model's key type.
-absl::StatusOr<std::string> KeyParameter(const Model& model, const RequestParameters& parameters,
-                                         std::string_view name) {
+// The record that a parameter names.
+absl::StatusOr<Query> RecordOf(const Model& model, const RequestParameters& parameters,
+                               std::string_view name) {
   const json::value* value = parameters.Find(name);
   if (value == nullptr) return UnusableRequest(Concat("there is no ", name));
-  absl::StatusOr<json::value> key = CoerceKey(model.primary_key().type, *value);
-  if (!key.ok()) return UnusableRequest(std::string(key.status().message()));
-  absl::StatusOr<ColumnText> text = ToColumnText(model.primary_key().type, *key);
-  if (!text.ok()) return text.status();
-  return *std::move(*text);
+  absl::StatusOr<Where> where = WhereKeyIs(model, *value);
+  if (!where.ok()) return UnusableRequest(std::string(where.status().message()));
+  Query query{.model = &model, .criteria = {}, .populates = {}};
+  query.criteria.where = *std::move(where);
+  query.criteria.projection = {&model.primary_key()};
+  return query;
 }
 
 }  // namespace
@@ -99,13 +100,28 @@ absl::StatusOr<std::vector<std::string>> ReplaceParameters(const Attribute& asso
   return NormaliseAssociatedIds(target, &*parsed);
 }
 
+absl::StatusOr<Query> ParentQuery(const Model& model, const RequestParameters& parameters) {
+  return RecordOf(model, parameters, "parentid");
+}
+
+absl::Status CheckParentKey(const Model& model, const RequestParameters& parameters) {
+  const json::value* value = parameters.Find("parentid");
+  if (value == nullptr) return UnusableRequest("there is no parentid");
+  const absl::Status status = CoerceKey(model.primary_key().type, *value).status();
+  if (status.ok()) return status;
+  return UsageError(
+      UsageCode::kInvalidTargetRecordIds,
+      Concat("The provided value is not valid primary key value.  ", std::string(status.message())));
+}
+
 absl::StatusOr<ParentAndChild> ParentAndChildParameters(const Attribute& association,
                                                         const RequestParameters& parameters) {
-  absl::StatusOr<std::string> parent = KeyParameter(*association.model, parameters, "parentid");
+  const Model& target = *association.association.target;
+  absl::StatusOr<Query> parent = ParentQuery(*association.model, parameters);
   if (!parent.ok()) return parent.status();
-  absl::StatusOr<std::string> child = KeyParameter(*association.association.target, parameters, "childid");
-  if (!child.ok()) return child.status();
-  return ParentAndChild{*std::move(parent), *std::move(child)};
+  absl::Status refusal = CheckParentKey(*association.model, parameters);
+  if (refusal.ok()) refusal = NormaliseAssociatedIds(target, parameters.Find("childid")).status();
+  return ParentAndChild{*std::move(parent), RecordOf(target, parameters, "childid"), std::move(refusal)};
 }
 
 }  // namespace sail::logic

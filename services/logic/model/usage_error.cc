@@ -14,9 +14,9 @@ constexpr char kUsageUrl[] = "sail.logic/usage_code";
 constexpr char kUniquenessUrl[] = "sail.logic/uniqueness_body";
 constexpr char kUnusableUrl[] = "sail.logic/unusable_request";
 
-constexpr UsageCode kUsageCodes[] = {UsageCode::kInvalidCriteria, UsageCode::kInvalidPopulates,
-                                     UsageCode::kInvalidNewRecord, UsageCode::kInvalidValuesToSet,
-                                     UsageCode::kInvalidAssociatedIds};
+constexpr UsageCode kUsageCodes[] = {UsageCode::kInvalidCriteria,        UsageCode::kInvalidPopulates,
+                                     UsageCode::kInvalidNewRecord,       UsageCode::kInvalidValuesToSet,
+                                     UsageCode::kInvalidTargetRecordIds, UsageCode::kInvalidAssociatedIds};
 
 absl::Status WithPayload(absl::StatusCode code, std::string_view message, const char* url,
                          std::string payload) {
@@ -37,6 +37,8 @@ std::string_view UsageCodeName(UsageCode code) {
       return "E_INVALID_NEW_RECORD";
     case UsageCode::kInvalidValuesToSet:
       return "E_INVALID_VALUES_TO_SET";
+    case UsageCode::kInvalidTargetRecordIds:
+      return "E_INVALID_TARGET_RECORD_IDS";
     case UsageCode::kInvalidAssociatedIds:
       return "E_INVALID_ASSOCIATED_IDS";
   }

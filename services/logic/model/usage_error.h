@@ -25,6 +25,7 @@ enum class UsageCode {
   kInvalidPopulates,
   kInvalidNewRecord,
   kInvalidValuesToSet,
+  kInvalidTargetRecordIds,
   kInvalidAssociatedIds,
 };
 
