@@ -75,6 +75,13 @@ TEST_F(RecordActionsTest, KeysThatCannotChangeACollectionAreToldAfterMissingReco
   EXPECT_THAT(Run("PUT", "/user/0/pets", "[1]"), StartsWith(R"(400 {"code":"E_INVALID_TARGET_RECORD_IDS")"));
 }
 
+TEST_F(RecordActionsTest, WhatIsWrongIsToldThoughNoRecordCanHaveTheKey) {
+  EXPECT_EQ(Run("GET", "/tag/1.5/pets?limit=2"), "404 Not Found");
+  EXPECT_THAT(Run("GET", "/tag/1.5/pets?nope=1"), StartsWith(R"(400 {"code":"E_INVALID_POPULATES")"));
+  EXPECT_EQ(Run("GET", "/tag/1.5?select=label"), "404 Not Found");
+  EXPECT_THAT(Run("GET", "/tag/1.5?select=nope"), StartsWith(R"(400 {"code":"E_INVALID_CRITERIA")"));
+}
+
 TEST_F(RecordActionsTest, ACollectionIsLimitedToThirtyUnlessNamed) {
   ASSERT_THAT(Run("POST", "/user", R"({"name":"Ann"})"), StartsWith("200"));
   logic_.Query("INSERT INTO pet (name, owner) SELECT 'p' || i, 1 FROM generate_series(1, 33) i");

@@ -206,7 +206,6 @@ absl::StatusOr<Query> FindOneQuery(const Model& model, const RequestParameters& 
   const json::value* key = parameters.Find("id");
   absl::StatusOr<Query> query = KeyQuery(model, key);
   if (!query.ok() && key != nullptr) return query.status();
-  if (query.ok() && MatchesNothing(query->criteria)) return query;
   std::vector<const Attribute*> omitted;
   absl::StatusOr<std::vector<const Attribute*>> projection =
       ParseProjection(model, Pointer(given->select), Pointer(given->omit), omitted);
@@ -241,7 +240,7 @@ absl::StatusOr<Query> PopulateQuery(const Attribute& association, const RequestP
   absl::StatusOr<ClauseParameters> given = ParseClauseParameters(parameters);
   if (!given.ok()) return given.status();
   absl::StatusOr<Query> query = KeyQuery(*association.model, parameters.Find("parentid"));
-  if (!query.ok() || MatchesNothing(query->criteria)) return query;
+  if (!query.ok()) return query;
   Populate populate{.association = &association, .criteria = {}};
   populate.criteria.projection = AllColumns(target);
   if (association.is_to_one()) {
