@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=_migrate)
 
     test = commands.add_parser("test", help="run the test suites; closes with 'N passed, N failed'")
-    test.add_argument("suites", nargs="*", metavar="SUITE", help="of tool, lint, unit, e2e, conformance, k8s (all)")
+    test.add_argument("suites", nargs="*", metavar="SUITE", help="of tool, lint, unit, e2e, conformance, k8s (these), differential")
     test.set_defaults(run=_test)
 
     bench = commands.add_parser("bench", help="measure against Sails and Socket.IO on Node")

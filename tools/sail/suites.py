@@ -32,7 +32,7 @@ def run(names: list) -> int:
         raise Failure(f"There is no suite {', '.join(unknown)}. The suites are {', '.join(_SUITES)}.")
     total = Tally()
     rows = []
-    for name in names or _SUITES:
+    for name in names or _DEFAULT:
         began = time.monotonic()
         print(f"\n=== {name}", flush=True)
         try:
@@ -92,6 +92,13 @@ def _conformance() -> Tally:
     return _node_tests("conformance")
 
 
+def _differential() -> Tally:
+    packages.ensure(_SUITE_PACKAGES)
+    packages.ensure_node()
+    packages.npm_install(CHECKOUT / "tests" / "differential" / "peer")
+    return _node_tests("differential")
+
+
 def _k8s() -> Tally:
     """k8s/validate closes with 'N passed, N failed' itself."""
     packages.ensure_node()
@@ -142,4 +149,6 @@ def _node_file(file: Path) -> Tally:
     return Tally(passed, failed)
 
 
-_SUITES = {"tool": _tool, "lint": _lint, "unit": _unit, "e2e": _e2e, "conformance": _conformance, "k8s": _k8s}
+_SUITES = {"tool": _tool, "lint": _lint, "unit": _unit, "e2e": _e2e, "conformance": _conformance, "k8s": _k8s, "differential": _differential}
+# Installing a Sails takes long, and random requests are not for every change.
+_DEFAULT = [name for name in _SUITES if name != "differential"]

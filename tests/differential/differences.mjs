@@ -1,0 +1,88 @@
+// Where the answers differ on purpose. Each difference is matched as narrowly as the answers and what Sails logged allow:
+// whatever is not matched is a failure. The table in README.md of the root names what a user would notice.
+import { orderless } from './comparison.mjs';
+
+const isRead = ({ method, kind }) => (method === 'GET' || method === 'HEAD') && !/shortcut (?!find)/.test(kind);
+const fell = (theirs, pattern) => theirs.status === 500 && pattern.test(theirs.log);
+const upTo = (text, mark) => text.slice(0, text.indexOf(mark) + mark.length);
+const REFUSED = new RegExp([
+  'column "\\d" does not exist', 'column reference "\\w+" is ambiguous', 'operator does not exist: json ',
+  'could not identify an ordering operator for type json', 'LIKE pattern must not end with escape character',
+].join('|'));
+const LONE_SURROGATE = /\\ud[89a-f]|[\ud800-\udfff]/iu;
+
+export const DIFFERENCES = [
+  {
+    name: 'row order',
+    why: 'Sails gives children, and rows that sort as equals, in any order; here it is by primary key',
+    matches: ({ request, ours, theirs, differing }) => (
+      ['body', 'body,content-length'].includes(differing.join()) && ours.status === 200 && orderless(ours.body, request) === orderless(theirs.body, request)
+    ),
+  },
+  {
+    name: 'no such number',
+    why: 'Postgres refuses to compare an integer column with 1.5 or 1e308, and Sails answers 500; no record has such a number',
+    matches: ({ request, ours, theirs }) => (
+      fell(theirs, /invalid input syntax for type (integer|bigint): "[-+\d.e]+"|is out of range for type (integer|bigint)/)
+      && (isRead(request) ? [200, 404] : [200, 400, 404]).includes(ours.status)
+    ),
+  },
+  {
+    name: 'statements that Postgres refuses',
+    why: `Sails answers 500 where it makes an SQL statement that Postgres refuses: of a branch of "or" that is empty, of a column that a
+      populated table has, too, of json columns that are compared or sorted, of a pattern that ends in a backslash`,
+    matches: ({ request, ours, theirs }) => isRead(request) && ours.status === 200 && fell(theirs, REFUSED),
+  },
+  {
+    name: 'names of Object.prototype',
+    why: 'Sails takes `constructor` or `toString` for an attribute and fails; here it is an unknown attribute like any other',
+    matches: ({ request, ours, theirs }) => (
+      fell(theirs, /corresponds with a CORRUPTED attribute definition: \[Function: /)
+      && (isRead(request) ? ours.status === 400 && /is not a recognized attribute/.test(ours.body) : [200, 400, 404].includes(ours.status))
+    ),
+  },
+  {
+    name: 'replace on a missing parent',
+    why: 'Sails moves the children and answers 500, or, where there is a join table, never answers; here nothing is changed',
+    matches: ({ ours, theirs }) => (
+      (theirs.failed === 'no answer' && /trying to signal that it has finished AGAIN/.test(theirs.log) && [400, 404].includes(ours.status))
+      || (fell(theirs, /^$|Server Error"\) response: \s*$/) && ours.status === 404)
+    ),
+  },
+  {
+    name: 'the name __proto__',
+    why: 'Sails drops a filter by the name `__proto__`, or fails; here it is an unknown attribute like any other',
+    matches: ({ request, ours, theirs }) => (
+      /__proto__/.test(decodeURIComponent(request.path)) && [200, 400, 500].includes(theirs.status)
+      && ours.status === 400 && /`__proto__` is not a recognized attribute|by `__proto__`/.test(ours.body)
+    ),
+  },
+  {
+    name: 'lone surrogates',
+    why: 'text is UTF-8 here, in which half of a surrogate pair cannot be said: it is read as U+FFFD',
+    matches: ({ request, ours, theirs }) => (
+      LONE_SURROGATE.test(String(request.body)) && ours.status === theirs.status && /�|{{ciphertext}}/.test(ours.body)
+    ),
+  },
+  {
+    name: 'definitions of attributes',
+    why: 'Sails shows all of the definition of an attribute that cannot be populated; here the type alone',
+    matches: ({ ours, theirs }) => {
+      const mark = 'Instead, its definition looks like this:';
+      return ours.status === 400 && theirs.status === 400 && theirs.body.includes(mark) && upTo(ours.body, mark) === upTo(theirs.body, mark);
+    },
+  },
+  {
+    name: 'empty answers',
+    why: 'a body that cannot be parsed gets an empty answer, which Sails sends in chunks',
+    matches: ({ ours, theirs, differing }) => (
+      differing.join() === 'content-length,transfer-encoding' && ours.body === '' && ours.headers['content-length'] === '0'
+      && theirs.headers['transfer-encoding'] === 'chunked'
+    ),
+  },
+];
+
+// The difference on purpose that this is, if any.
+export const known = (request, ours, theirs, differing) => (
+  DIFFERENCES.find((each) => each.matches({ request, ours, theirs, differing }))
+);
