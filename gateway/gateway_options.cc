@@ -78,7 +78,9 @@ HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer&
                                       sse::EventDoor& events) {
   HttpHandlerOptions options;
   if (config.app.http.event_streams) {
-    options.open_event_stream = [&events](EventLoop& loop) { return events.Open(loop); };
+    options.open_event_stream = [&events](EventLoop& loop, const std::string& session_id) {
+      return events.Open(loop, session_id);
+    };
   }
   options.max_body_bytes = static_cast<size_t>(config.app.http.body_limit);
   options.trusted_hops = config.app.http.trusted_hops;

@@ -4,6 +4,7 @@
 
 #include "gateway/actions/action_runner.h"
 #include "gateway/gateway_options.h"
+#include "gateway/realtime/revocation_hub.h"
 #include "gateway/sails/socket_application.h"
 #include "gateway/upstream/session_client.h"
 #include "platform/config/config_reader.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   const auto session_client = MakeSessionClient(config->session_target);
   const auto logic = MakeStreamActionClient("logic", config->logic_target);
   RoomHub rooms(loops, config->pubsub_target, NewGatewayId(), registry);
+  RevocationHub revocations(loops, *session_client, config->session_target, registry);
   RouteSource routes(*logic, config->routes, ServicesFrom(*config));
   const ActionPolicies policies{&config->policies,
                                 [&](const std::string& name) { return routes.FindAction(name); }};
@@ -34,10 +36,10 @@ int main(int argc, char** argv) {
   const auto make_application = [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
     return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), config->app.http.trusted_hops,
                                                cookie, csrf, socket_sessions, routes, socket_runner,
-                                               std::make_shared<SessionSockets>(loop));
+                                               revocations.ForLoop(loop));
   };
   SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, make_application, registry);
-  sse::EventDoor events(loops, rooms, {}, registry);
+  sse::EventDoor events(loops, rooms, revocations, {}, registry);
   StaticFiles files(StaticFoldersFrom(*config));
   SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files, events), cookie, csrf, routes,
                            http_runner, registry);

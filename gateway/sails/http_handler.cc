@@ -125,7 +125,7 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
     exchange->responder->OnAbort([cancellation = call.cancellation] { cancellation->Cancel(); });
     FillRequest(*exchange, match, std::move(body.json), &call.request);
     if (options_.open_event_stream != nullptr && sse::WantsEvents(http)) {
-      exchange->events = options_.open_event_stream(exchange->responder->loop());
+      exchange->events = options_.open_event_stream(exchange->responder->loop(), call.session_id);
       if (exchange->events == nullptr) {
         return Send(*exchange, FromCallStatus(http, absl::UnavailableError("too many event streams")));
       }
@@ -226,7 +226,7 @@ void SailsHttpHandler::Finish(Exchange& exchange, ActionResult result) {
     AddCorsHeaders(*exchange.cors, *exchange.request, &response);
   }
   if (exchange.events != nullptr && result.response.ok() && response.status / 100 == 2) {
-    sse::MakeStream(std::move(exchange.events), &response);
+    sse::MakeStream(std::move(exchange.events), result.session.session.id, &response);
   } else if (!exchange.complete) {
     ApplyEnvelope(*exchange.request, &response);
   }

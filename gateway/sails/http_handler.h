@@ -27,9 +27,10 @@ struct HttpHandlerOptions {
   std::function<std::optional<HttpResponse>(const HttpRequest&)> answer_engine_request;
   // Gives a static file's answer, if there is one for the request.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> find_file;
-  // Opens a stream of server-sent events on a request's loop; gives null if there are too many. Not set: none
-  // are offered.
-  std::function<std::shared_ptr<sse::EventStream>(EventLoop&)> open_event_stream;
+  // Opens a stream of server-sent events on a request's loop, for the client with this session (or none);
+  // gives null if there are too many. Not set: none are offered.
+  std::function<std::shared_ptr<sse::EventStream>(EventLoop&, const std::string& session_id)>
+      open_event_stream;
 };
 
 // Requests of all loops pass through one object; what it is given must outlive it.

@@ -333,7 +333,9 @@ class EventsTest : public HttpHandlerTest {
   EventsTest() {
     rooms_->Attach({[](std::string_view) { return nullptr; }, nullptr, nullptr});
     HttpHandlerOptions options;
-    options.open_event_stream = [this](EventLoop&) { return streams_->Open(); };
+    options.open_event_stream = [this](EventLoop&, const std::string& session_id) {
+      return streams_->Open(session_id);
+    };
     Start({}, std::move(options));
     app_->service.answer->set_body_type(action::v1::BODY_TYPE_JSON);
     app_->service.answer->set_body("[1]");
@@ -346,8 +348,10 @@ class EventsTest : public HttpHandlerTest {
 
   FakePubSubLink link_;
   std::shared_ptr<LoopRooms> rooms_ = std::make_shared<LoopRooms>(loop_, link_);
+  std::shared_ptr<SessionConnections> connections_ = std::make_shared<SessionConnections>(loop_);
   std::unique_ptr<sse::EventStreams> streams_ = std::make_unique<sse::EventStreams>(
-      loop_, rooms_, sse::EventStreamsOptions{.max_streams = 1}, sse::EventStreamCounters(registry_));
+      loop_, rooms_, connections_, sse::EventStreamsOptions{.max_streams = 1},
+      sse::EventStreamCounters(registry_));
 };
 
 TEST_F(EventsTest, AnAnswerIsTheFirstEventOfItsStream) {
@@ -363,6 +367,23 @@ TEST_F(EventsTest, AnAnswerIsTheFirstEventOfItsStream) {
   EXPECT_THAT(stream->written,
               ::testing::MatchesRegex("retry: [1-5][0-9]{3}\nevent: response\ndata: .1.\n\n"));
   EXPECT_EQ(Ask("GET", "/echo", {{"Accept", "text/event-stream"}}).status, 503) << "one too many";
+}
+
+TEST_F(EventsTest, AStreamEndsWithItsSession) {
+  app_->store.sessions["known"];
+  const auto stream = std::make_shared<ManualByteStream>(&loop_);
+  Ask("GET", "/echo", {{"Accept", "text/event-stream"}, {"Cookie", app_->CookieFor("known")}})
+      .on_stream(stream);
+  EXPECT_EQ(connections_->EndSessions({"known"}, SessionConnections::Reason::kRevoked), 1u);
+  EXPECT_TRUE(stream->closed());
+}
+
+TEST_F(EventsTest, AStreamEndsWithTheSessionThatItsAnswerGave) {
+  const auto stream = std::make_shared<ManualByteStream>(&loop_);
+  Ask("GET", "/echo", {{"Accept", "text/event-stream"}}).on_stream(stream);
+  EXPECT_THAT(connections_->SessionIds(), ::testing::ElementsAre("id1"));
+  connections_->EndSessions({"id1"}, SessionConnections::Reason::kGone);
+  EXPECT_TRUE(stream->closed());
 }
 
 TEST_F(EventsTest, AnAnswerThatRefusesIsAnOrdinaryOne) {

@@ -67,6 +67,16 @@ ActionResponse FailureAnswer(const absl::Status& status) {
   return TextAnswer(http, http == 500 ? "Internal Server Error" : ReasonPhrase(http));
 }
 
+void EndWithSession(Socket& socket, SessionConnections::Reason reason) {
+  // Without a client where the connection has ended, maybe with another of its namespaces.
+  if (socket.client() == nullptr) return;
+  if (reason == SessionConnections::Reason::kRevoked) {
+    socket.Disconnect(true);
+  } else {
+    socket.client()->session().Close(engineio::CloseReason::kForcedServerClose);
+  }
+}
+
 std::optional<std::string_view> FindHeader(const VirtualRequest& request, std::string_view name) {
   for (const auto& [header, value] : request.headers) {
     if (EqualsIgnoreCase(header, name)) return value;
@@ -92,7 +102,7 @@ struct SocketApplication::SocketState {
   bool session_disabled = false;
   std::string session_id;
   bool session_known = false;  // session_id is of a stored session
-  std::unique_ptr<SessionSockets::Entry> session_entry;
+  std::unique_ptr<SessionConnections::Entry> session_entry;
   bool finding_session = false;
   std::vector<std::shared_ptr<Request>> waiting;  // for the session
   int in_flight = 0;
@@ -154,7 +164,10 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
   state->client = ResolveClient(handshake, trusted_hops_);
   state->session_disabled = handshake.header("nosession").has_value();
   if (!state->session_disabled) state->session_id = cookie_.Read(handshake.header("cookie"));
-  state->session_entry = session_sockets_->Add(socket, state->session_id);
+  state->session_entry = connections_->Add(
+      state->session_id, [weak = std::weak_ptr<Socket>(socket)](SessionConnections::Reason reason) {
+        if (const std::shared_ptr<Socket> socket = weak.lock()) EndWithSession(*socket, reason);
+      });
   socket->set_data(std::move(state));
   // What is sent to the socket's id from the moment on that the client knows it must arrive.
   rooms_->Join(socket.get(), socket->nsp(), {socket->id()}, [decision](absl::Status) { decision.Accept(); });

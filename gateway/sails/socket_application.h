@@ -11,8 +11,8 @@
 #include "gateway/actions/route_source.h"
 #include "gateway/http/event_loop.h"
 #include "gateway/realtime/loop_rooms.h"
+#include "gateway/realtime/session_connections.h"
 #include "gateway/sails/session_cookie.h"
-#include "gateway/sails/session_sockets.h"
 #include "gateway/sails/virtual_request.h"
 #include "gateway/security/csrf_guard.h"
 #include "gateway/socketio/application.h"
@@ -23,7 +23,7 @@ namespace sail::gateway {
 //
 // A socket's session is that of its handshake's cookie. Without a valid one a session is made with the first
 // request and kept for the socket's life. (Sails makes a new one for every request when the cookie is bad.)
-// SessionSockets is told whose it is, so that a revoked session takes its sockets along.
+// SessionConnections is told whose it is, so that a revoked session takes its sockets along.
 //
 // At most kMaxInFlight requests of a socket run at a time; a client that sends more is not read on until some
 // have ended.
@@ -35,7 +35,7 @@ class SocketApplication final : public socketio::Application {
   SocketApplication(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, int64_t trusted_hops,
                     const SessionCookie& cookie, const CsrfGuard& csrf, RequestSessions& sessions,
                     RouteSource& routes, ActionRunner& runner,
-                    std::shared_ptr<SessionSockets> session_sockets)
+                    std::shared_ptr<SessionConnections> connections)
       : loop_(loop),
         rooms_(std::move(rooms)),
         trusted_hops_(trusted_hops),
@@ -44,7 +44,7 @@ class SocketApplication final : public socketio::Application {
         sessions_(sessions),
         routes_(routes),
         runner_(runner),
-        session_sockets_(std::move(session_sockets)) {}
+        connections_(std::move(connections)) {}
 
   void OnConnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view auth_json,
                  socketio::ConnectDecision decision) override;
@@ -72,7 +72,7 @@ class SocketApplication final : public socketio::Application {
   RequestSessions& sessions_;
   RouteSource& routes_;
   ActionRunner& runner_;
-  const std::shared_ptr<SessionSockets> session_sockets_;
+  const std::shared_ptr<SessionConnections> connections_;
 };
 
 }  // namespace sail::gateway

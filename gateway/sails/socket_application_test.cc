@@ -29,9 +29,8 @@ class SocketApplicationTest : public ::testing::Test {
     loop_.Run();
     app_ = std::make_unique<TestApplication>(ApplicationSettings{.cookie = {}, .csrf = csrf});
     rooms_ = std::make_shared<LoopRooms>(loop_, app_->pubsub);
-    sails_ =
-        std::make_unique<SocketApplication>(loop_, rooms_, trusted_hops, app_->cookie, app_->csrf,
-                                            app_->sessions, app_->routes, app_->runner, session_sockets_);
+    sails_ = std::make_unique<SocketApplication>(loop_, rooms_, trusted_hops, app_->cookie, app_->csrf,
+                                                 app_->sessions, app_->routes, app_->runner, connections_);
     hub_ = std::make_unique<socketio::Hub>(&loop_, sails_.get(), rooms_->observer(), socketio::HubOptions());
     rooms_->Attach({[this](std::string_view nsp) -> socketio::RoomTable* {
                       socketio::Namespace* found = hub_->FindNamespace(nsp);
@@ -73,12 +72,15 @@ class SocketApplicationTest : public ::testing::Test {
     EXPECT_EQ(frames.size(), 1u);
     return frames.empty() ? "" : frames[0];
   }
+  size_t End(const Strings& revoked) {
+    return connections_->EndSessions(revoked, SessionConnections::Reason::kRevoked);
+  }
   const action::v1::ActionRequest& Seen() { return app_->service.requests.back(); }
 
   ManualEventLoop loop_;
   std::unique_ptr<TestApplication> app_;
   std::shared_ptr<LoopRooms> rooms_;
-  std::shared_ptr<SessionSockets> session_sockets_ = std::make_shared<SessionSockets>(loop_);
+  std::shared_ptr<SessionConnections> connections_ = std::make_shared<SessionConnections>(loop_);
   std::unique_ptr<SocketApplication> sails_;
   std::unique_ptr<socketio::Hub> hub_;
 };
@@ -199,20 +201,20 @@ TEST_F(SocketApplicationTest, ARevokedSessionTakesItsSocketsAlong) {
   const Peer second = Connect({{"Cookie", app_->CookieFor("known")}});
   const Peer other = Connect();
   Ask(second, "get", "\"url\":\"/echo\"");
-  EXPECT_THAT(session_sockets_->SessionIds(), ElementsAre("known"));
-  EXPECT_EQ(session_sockets_->Disconnect({"known", "unknown"}), 2u);
+  EXPECT_THAT(connections_->SessionIds(), ElementsAre("known"));
+  EXPECT_EQ(End({"known", "unknown"}), 2u);
   for (const Peer& peer : {first, second}) {
     EXPECT_EQ(Heard(peer).at(0), "41");
     EXPECT_TRUE(peer->closed());
   }
   EXPECT_FALSE(other->closed());
-  EXPECT_THAT(session_sockets_->SessionIds(), IsEmpty());
+  EXPECT_THAT(connections_->SessionIds(), IsEmpty());
 }
 
 TEST_F(SocketApplicationTest, SocketsOfASessionThatIsGoneAreCutWithoutAWord) {
   Start();
   const Peer peer = Connect({{"Cookie", app_->CookieFor("known")}});
-  EXPECT_EQ(session_sockets_->Cut({"known"}), 1u);
+  EXPECT_EQ(connections_->EndSessions({"known"}, SessionConnections::Reason::kGone), 1u);
   EXPECT_THAT(Heard(peer), ::testing::Not(::testing::Contains("41")));
   EXPECT_TRUE(peer->closed());
 }
@@ -220,17 +222,17 @@ TEST_F(SocketApplicationTest, SocketsOfASessionThatIsGoneAreCutWithoutAWord) {
 TEST_F(SocketApplicationTest, ASocketIsFoundUnderTheSessionThatItHasNow) {
   const Peer peer = Connect();
   Ask(peer, "get", "\"url\":\"/echo\"");
-  EXPECT_THAT(session_sockets_->SessionIds(), ElementsAre("id1"));
+  EXPECT_THAT(connections_->SessionIds(), ElementsAre("id1"));
   app_->service.answer->mutable_session_changes()->set_regenerate(true);
   Ask(peer, "get", "\"url\":\"/echo\"");
-  EXPECT_EQ(session_sockets_->Disconnect({"id1"}), 0u);
-  EXPECT_EQ(session_sockets_->Disconnect({"id2"}), 1u);
+  EXPECT_EQ(End({"id1"}), 0u);
+  EXPECT_EQ(End({"id2"}), 1u);
 }
 
 TEST_F(SocketApplicationTest, ASessionThatIsRevokedBeforeItsSocketKnowsItTakesTheSocketAlong) {
   const Peer peer = Connect();
   Ask(peer, "get", "\"url\":\"/echo\"");
-  EXPECT_EQ(session_sockets_->Disconnect({"id2"}), 0u);
+  EXPECT_EQ(End({"id2"}), 0u);
   app_->service.answer->mutable_session_changes()->set_regenerate(true);
   Say(peer, R"(421["get",{"url":"/echo"}])");
   EXPECT_TRUE(peer->closed());

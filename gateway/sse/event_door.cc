@@ -49,7 +49,7 @@ std::shared_ptr<RequesterRooms> RoomsOf(std::shared_ptr<EventStream> stream) {
   return std::make_shared<StreamRooms>(std::move(stream));
 }
 
-void MakeStream(std::shared_ptr<EventStream> stream, HttpResponse* response) {
+void MakeStream(std::shared_ptr<EventStream> stream, const std::string& session_id, HttpResponse* response) {
   std::erase_if(response->headers, [](const HttpHeader& header) {
     return EqualsIgnoreCase(header.name, "content-type") || EqualsIgnoreCase(header.name, "cache-control") ||
            EqualsIgnoreCase(header.name, "etag");
@@ -62,18 +62,20 @@ void MakeStream(std::shared_ptr<EventStream> stream, HttpResponse* response) {
   response->body.clear();
   response->shared_body = nullptr;
   response->content = ContentKind::kNone;
-  response->on_stream = [stream = std::move(stream), first = std::move(first)](auto connection) {
+  response->on_stream = [stream = std::move(stream), session_id, first = std::move(first)](auto connection) {
+    stream->SetSession(session_id);
     stream->Attach(std::move(connection), first);
   };
 }
 
-EventDoor::EventDoor(EventLoops& loops, RoomHub& rooms, const EventStreamsOptions& options,
-                     platform::metrics::Registry& registry) {
+EventDoor::EventDoor(EventLoops& loops, RoomHub& rooms, RevocationHub& revocations,
+                     const EventStreamsOptions& options, platform::metrics::Registry& registry) {
   const EventStreamCounters counters(registry);
   for (int i = 0; i < loops.size(); ++i) {
     PerLoop& per_loop = loops_.emplace_back(PerLoop{&loops.loop(i), nullptr});
     RunAndWait(*per_loop.loop, [&] {
-      per_loop.streams = std::make_unique<EventStreams>(*per_loop.loop, rooms.ForLoop(i), options, counters);
+      per_loop.streams = std::make_unique<EventStreams>(
+          *per_loop.loop, rooms.ForLoop(i), revocations.ForLoop(*per_loop.loop), options, counters);
     });
   }
 }
@@ -82,9 +84,9 @@ EventDoor::~EventDoor() {
   for (PerLoop& per_loop : loops_) RunAndWait(*per_loop.loop, [&] { per_loop.streams = nullptr; });
 }
 
-std::shared_ptr<EventStream> EventDoor::Open(EventLoop& loop) {
+std::shared_ptr<EventStream> EventDoor::Open(EventLoop& loop, const std::string& session_id) {
   for (PerLoop& per_loop : loops_) {
-    if (per_loop.loop == &loop) return per_loop.streams->Open();
+    if (per_loop.loop == &loop) return per_loop.streams->Open(session_id);
   }
   std::abort();  // every request belongs to one of the loops
 }

@@ -10,6 +10,7 @@
 #include "gateway/actions/action_runner.h"
 #include "gateway/http/event_loops.h"
 #include "gateway/http/http_message.h"
+#include "gateway/realtime/revocation_hub.h"
 #include "gateway/realtime/room_hub.h"
 #include "gateway/sse/event_streams.h"
 #include "platform/metrics/metrics.h"
@@ -23,19 +24,20 @@ bool WantsEvents(const HttpRequest& request);
 std::shared_ptr<RequesterRooms> RoomsOf(std::shared_ptr<EventStream> stream);
 
 // Makes an action's answer of status 2xx the head and the first event ("response", data: the body) of the
-// stream. The other headers of the answer stay.
-void MakeStream(std::shared_ptr<EventStream> stream, HttpResponse* response);
+// stream. The other headers of the answer stay. session_id: of the session that the client has now.
+void MakeStream(std::shared_ptr<EventStream> stream, const std::string& session_id, HttpResponse* response);
 
-// One per process, with the streams of each loop. Not owned: loops; rooms, which must outlive this.
+// One per process, with the streams of each loop. Not owned: loops, rooms and revocations, which must outlive
+// this.
 class EventDoor {
  public:
-  EventDoor(EventLoops& loops, RoomHub& rooms, const EventStreamsOptions& options,
+  EventDoor(EventLoops& loops, RoomHub& rooms, RevocationHub& revocations, const EventStreamsOptions& options,
             platform::metrics::Registry& registry);
   // Cuts what is left. Not from a loop's thread.
   ~EventDoor();
 
-  // On the loop. Null if it has too many.
-  std::shared_ptr<EventStream> Open(EventLoop& loop);
+  // On the loop; see EventStreams.
+  std::shared_ptr<EventStream> Open(EventLoop& loop, const std::string& session_id);
 
   // Closes the streams in portions spread over half of the time. Not from a loop's thread.
   void Drain(absl::Time deadline);

@@ -24,6 +24,8 @@ EventStream::EventStream(std::shared_ptr<EventStreamsState> state, std::string i
 
 EventStream::~EventStream() { End(); }
 
+void EventStream::SetSession(const std::string& id) { session_->SetSession(id); }
+
 void EventStream::Join(std::vector<std::string> rooms, std::function<void(absl::Status)> done) {
   state_->loop.Post([self = shared_from_this(), rooms = std::move(rooms), done = std::move(done)] {
     if (self->ended_) return done(absl::OkStatus());

@@ -14,6 +14,7 @@
 #include "gateway/http/byte_stream.h"
 #include "gateway/http/event_loop.h"
 #include "gateway/realtime/loop_rooms.h"
+#include "gateway/realtime/session_connections.h"
 #include "gateway/socketio/rooms.h"
 #include "platform/metrics/metrics.h"
 
@@ -58,6 +59,11 @@ class EventStream final : public socketio::RoomMember, public std::enable_shared
   // 20 characters, as a socket's.
   const std::string& id() const { return id_; }
 
+  // Its place among the connections of its session.
+  void set_session(std::unique_ptr<SessionConnections::Entry> session) { session_ = std::move(session); }
+  // The session that the client has from now on.
+  void SetSession(const std::string& id);
+
   // Any thread. done comes on the loop once what is published in the rooms from now on reaches the stream.
   void Join(std::vector<std::string> rooms, std::function<void(absl::Status)> done);
   void Leave(std::vector<std::string> rooms);
@@ -79,6 +85,7 @@ class EventStream final : public socketio::RoomMember, public std::enable_shared
 
   const std::shared_ptr<EventStreamsState> state_;
   const std::string id_;
+  std::unique_ptr<SessionConnections::Entry> session_;
   std::shared_ptr<ByteStream> stream_;  // null before Attach and after the end
   std::vector<SharedBytes> early_;      // what came before Attach
   size_t early_bytes_ = 0;

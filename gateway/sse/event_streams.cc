@@ -15,9 +15,11 @@ EventStreamCounters::EventStreamCounters(platform::metrics::Registry& registry)
                                   "Streams of server-sent events cut for reading too slowly.")) {}
 
 EventStreams::EventStreams(EventLoop& loop, std::shared_ptr<LoopRooms> rooms,
+                           std::shared_ptr<SessionConnections> connections,
                            const EventStreamsOptions& options, const EventStreamCounters& counters)
     : options_(options),
       counters_(counters),
+      connections_(std::move(connections)),
       state_(std::make_shared<EventStreamsState>(loop, std::move(rooms), options.limits, counters.open,
                                                  counters.evicted)) {
   state_->rooms->AttachListeners(
@@ -36,7 +38,7 @@ EventStreams::~EventStreams() {
   }
 }
 
-std::shared_ptr<EventStream> EventStreams::Open() {
+std::shared_ptr<EventStream> EventStreams::Open(const std::string& session_id) {
   if (state_->streams.size() >= options_.max_streams) {
     counters_.refused->Increment();
     return nullptr;
@@ -47,6 +49,11 @@ std::shared_ptr<EventStream> EventStreams::Open() {
     std::unique_ptr<EventStream> owned(released);
     if (!loop.InLoopThread()) loop.Post([owned = std::move(owned)] {});
   });
+  stream->set_session(
+      connections_->Add(session_id, [weak = std::weak_ptr<EventStream>(stream)](SessionConnections::Reason) {
+        // Clients of this kind come back whatever they are told.
+        if (const auto stream = weak.lock()) stream->Close();
+      }));
   state_->rooms->JoinTable(state_->table, stream.get(), "/", {stream->id()}, [](absl::Status) {});
   return stream;
 }

@@ -36,14 +36,16 @@ struct EventStreamCounters {
 // Belongs to its loop's thread, where it is destroyed, too. Must not outlive the rooms.
 class EventStreams {
  public:
-  EventStreams(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, const EventStreamsOptions& options,
+  EventStreams(EventLoop& loop, std::shared_ptr<LoopRooms> rooms,
+               std::shared_ptr<SessionConnections> connections, const EventStreamsOptions& options,
                const EventStreamCounters& counters);
   // Cuts them all.
   ~EventStreams();
 
   // A stream for a client whose request has come; it collects what is published in the rooms that it joins
-  // until EventStream::Attach. Null if there are too many. The last reference may be dropped on any thread.
-  std::shared_ptr<EventStream> Open();
+  // until EventStream::Attach, and ends with the client's session (empty: it has none). Null if there are too
+  // many. The last reference may be dropped on any thread.
+  std::shared_ptr<EventStream> Open(const std::string& session_id);
 
   // Closes up to `limit` streams: for a drain, in portions. Clients come back by themselves.
   void CloseSome(size_t limit);
@@ -55,6 +57,7 @@ class EventStreams {
 
   const EventStreamsOptions options_;
   const EventStreamCounters counters_;
+  const std::shared_ptr<SessionConnections> connections_;
   const std::shared_ptr<EventStreamsState> state_;
   engineio::SidGenerator ids_;
   std::unique_ptr<Timer> heartbeat_;

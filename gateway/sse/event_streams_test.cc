@@ -25,7 +25,8 @@ class EventStreamsTest : public ::testing::Test {
   }
   void Start(EventStreamsOptions options) {
     streams_.reset();
-    streams_ = std::make_unique<EventStreams>(loop_, rooms_, options, counters_);
+    streams_ = std::make_unique<EventStreams>(loop_, rooms_, std::make_shared<SessionConnections>(loop_),
+                                              options, counters_);
   }
   std::shared_ptr<ManualByteStream> Attach(const std::shared_ptr<EventStream>& stream,
                                            std::string_view first = "first\n\n") {
@@ -64,7 +65,7 @@ class EventStreamsTest : public ::testing::Test {
 };
 
 TEST_F(EventStreamsTest, SendsTheAnswerThenWhatIsPublishedInItsRooms) {
-  const auto stream = streams_->Open();
+  const auto stream = streams_->Open("");
   Join(stream, "r");
   Broadcast("r", R"(["early",1])");
   const auto bytes = Attach(stream);
@@ -76,7 +77,7 @@ TEST_F(EventStreamsTest, SendsTheAnswerThenWhatIsPublishedInItsRooms) {
 }
 
 TEST_F(EventStreamsTest, LeavesRooms) {
-  const auto stream = streams_->Open();
+  const auto stream = streams_->Open("");
   Join(stream, "r");
   const auto bytes = Attach(stream);
   stream->Leave({"r"});
@@ -86,7 +87,7 @@ TEST_F(EventStreamsTest, LeavesRooms) {
 }
 
 TEST_F(EventStreamsTest, EndsWithTheConnection) {
-  auto stream = streams_->Open();
+  auto stream = streams_->Open("");
   const auto bytes = Attach(stream);
   EXPECT_EQ(streams_->size(), 1u);
   bytes->End(absl::OkStatus());
@@ -96,7 +97,7 @@ TEST_F(EventStreamsTest, EndsWithTheConnection) {
 }
 
 TEST_F(EventStreamsTest, AnAnswerWithoutStreamLeavesNothing) {
-  auto stream = streams_->Open();
+  auto stream = streams_->Open("");
   Join(stream, "r");
   stream.reset();
   loop_.Run();
@@ -105,7 +106,7 @@ TEST_F(EventStreamsTest, AnAnswerWithoutStreamLeavesNothing) {
 }
 
 TEST_F(EventStreamsTest, BeatsAndTellsWhoHasGone) {
-  const auto bytes = Attach(streams_->Open(), "");
+  const auto bytes = Attach(streams_->Open(""), "");
   loop_.Advance(std::chrono::seconds(31));
   EXPECT_EQ(bytes->written, ":\n\n:\n\n");
 }
@@ -114,7 +115,7 @@ TEST_F(EventStreamsTest, ASlowReaderLosesVolatileEventsAndIsCutAtTheLimit) {
   EventStreamsOptions options;
   options.limits.queue_bytes = 1000;
   Start(options);
-  const auto stream = streams_->Open();
+  const auto stream = streams_->Open("");
   Join(stream, "r");
   const auto bytes = Attach(stream);
   Broadcast("r", R"(["dropped"])", true);
@@ -129,7 +130,7 @@ TEST_F(EventStreamsTest, ASlowReaderLosesVolatileEventsAndIsCutAtTheLimit) {
 }
 
 TEST_F(EventStreamsTest, AReaderThatKeepsUpGetsVolatileEvents) {
-  const auto stream = streams_->Open();
+  const auto stream = streams_->Open("");
   Join(stream, "r");
   const auto bytes = Attach(stream);
   bytes->Drain();
@@ -141,7 +142,7 @@ TEST_F(EventStreamsTest, WhatWaitsForTheAnswerIsBoundedToo) {
   EventStreamsOptions options;
   options.limits.queue_bytes = 1000;
   Start(options);
-  const auto stream = streams_->Open();
+  const auto stream = streams_->Open("");
   for (int i = 0; i < 100; ++i) Broadcast(stream->id(), R"(["e",")" + std::string(100, 'x') + R"("])");
   loop_.Run();
   EXPECT_EQ(streams_->size(), 0u);
@@ -152,13 +153,13 @@ TEST_F(EventStreamsTest, TooManyAreRefused) {
   EventStreamsOptions options;
   options.max_streams = 1;
   Start(options);
-  const auto first = streams_->Open();
-  EXPECT_EQ(streams_->Open(), nullptr);
+  const auto first = streams_->Open("");
+  EXPECT_EQ(streams_->Open(""), nullptr);
   EXPECT_EQ(counters_.refused->value(), 1u);
 }
 
 TEST_F(EventStreamsTest, IsDisconnectedByTheCluster) {
-  const auto stream = streams_->Open();
+  const auto stream = streams_->Open("");
   const auto bytes = Attach(stream);
   Operation operation;
   operation.mutable_disconnect()->add_rooms(stream->id());
@@ -167,7 +168,7 @@ TEST_F(EventStreamsTest, IsDisconnectedByTheCluster) {
 }
 
 TEST_F(EventStreamsTest, ADrainClosesInPortions) {
-  const auto a = streams_->Open(), b = streams_->Open();
+  const auto a = streams_->Open(""), b = streams_->Open("");
   const auto first = Attach(a), second = Attach(b);
   streams_->CloseSome(1);
   EXPECT_EQ(first->closed() + second->closed(), 1);

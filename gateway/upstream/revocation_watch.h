@@ -1,0 +1,33 @@
+// Hears from the session service which sessions were revoked.
+#ifndef SAIL_GATEWAY_UPSTREAM_REVOCATION_WATCH_H_
+#define SAIL_GATEWAY_UPSTREAM_REVOCATION_WATCH_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sail::gateway {
+
+// One stream to one replica, which knows of the revocations of all. When it breaks, the next replica is
+// watched; what was revoked in between is not told, but on_in_force says from when on nothing is missed
+// again.
+class RevocationWatch {
+ public:
+  // One call at a time, on the watch's thread; they must not block.
+  struct Handlers {
+    std::function<void()> on_in_force;
+    std::function<void(std::shared_ptr<const std::vector<std::string>> session_ids)> on_revoked;
+  };
+
+  // No handler is called after this.
+  virtual ~RevocationWatch() = default;
+};
+
+// target: see platform/rpc/resolver.h.
+std::unique_ptr<RevocationWatch> WatchRevocations(const std::string& target,
+                                                  RevocationWatch::Handlers handlers);
+
+}  // namespace sail::gateway
+
+#endif  // SAIL_GATEWAY_UPSTREAM_REVOCATION_WATCH_H_
