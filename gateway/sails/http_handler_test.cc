@@ -2,9 +2,7 @@
 
 #include <map>
 
-#include "gateway/engineio/manual_byte_stream.h"
-#include "gateway/engineio/manual_event_loop.h"
-#include "gateway/sails/application_fixture.h"
+#include "gateway/sails/http_handler_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -14,69 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Headers = std::vector<HttpHeader>;
-
-class FakeResponder final : public Responder {
- public:
-  explicit FakeResponder(EventLoop& loop) : loop_(loop) {}
-  void Send(HttpResponse response) override { answers.push_back(std::move(response)); }
-  bool client_gone() const override { return false; }
-  void OnAbort(Task) override {}
-  EventLoop& loop() override { return loop_; }
-
-  std::vector<HttpResponse> answers;
-
- private:
-  EventLoop& loop_;
-};
-
-class HttpHandlerTest : public ::testing::Test {
- protected:
-  void Start(ApplicationSettings settings = {}, HttpHandlerOptions options = {}) {
-    app_ = std::make_unique<TestApplication>(std::move(settings));
-    options.answer_engine_request = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-      if (!request.path().starts_with("/socket.io/")) return std::nullopt;
-      HttpResponse response;
-      response.status = 400;
-      return response;
-    };
-    options.find_file = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-      if (request.path() != "/logo.png") return std::nullopt;
-      return HttpResponse{.body = "image"};
-    };
-    handler_ = std::make_unique<SailsHttpHandler>(std::move(options), app_->cookie, app_->csrf, app_->routes,
-                                                  app_->runner, registry_);
-  }
-  HttpResponse Ask(const std::string& method, const std::string& target, Headers headers = {},
-                   const std::string& body = "") {
-    if (app_ == nullptr) Start();
-    auto request = std::make_shared<HttpRequest>();
-    request->method = method;
-    request->target = target;
-    request->headers = std::move(headers);
-    request->headers.push_back({"Host", "example.com"});
-    if (!body.empty()) request->headers.push_back({"Content-Type", "application/json"});
-    request->body = body;
-    request->remote_address = "10.0.0.1";
-    auto responder = std::make_shared<FakeResponder>(loop_);
-    handler_->Handle(request, responder);
-    EXPECT_EQ(responder->answers.size(), 1u);
-    return responder->answers.empty() ? HttpResponse() : responder->answers.front();
-  }
-  static std::string Header(const HttpResponse& response, std::string_view name) {
-    return std::string(FindHeader(response.headers, name).value_or("(none)"));
-  }
-  // The Cookie header after this answer.
-  static std::string CookieFrom(const HttpResponse& response) {
-    const std::string line = Header(response, "set-cookie");
-    return line.substr(0, line.find(';'));
-  }
-  const action::v1::ActionRequest& Seen() { return app_->service.requests.back(); }
-
-  ManualEventLoop loop_;
-  platform::metrics::Registry registry_;
-  std::unique_ptr<TestApplication> app_;
-  std::unique_ptr<SailsHttpHandler> handler_;
-};
 
 TEST_F(HttpHandlerTest, AnActionsAnswerHasTheEnvelopeAndASession) {
   Start();
@@ -326,82 +261,6 @@ TEST_F(HttpHandlerTest, AFailingServiceTellsNothingOfItsInside) {
 TEST_F(HttpHandlerTest, RequestsForTheSocketServerHaveNoSession) {
   EXPECT_EQ(Ask("GET", "/socket.io/?EIO=4").status, 400);
   EXPECT_THAT(app_->store.TakeCalls(), IsEmpty());
-}
-
-class EventsTest : public HttpHandlerTest {
- protected:
-  EventsTest() {
-    rooms_->Attach({[](std::string_view) { return nullptr; }, nullptr, nullptr});
-    HttpHandlerOptions options;
-    options.open_event_stream = [this](EventLoop&, const std::string& session_id) {
-      return streams_->Open(session_id);
-    };
-    Start({}, std::move(options));
-    app_->service.answer->set_body_type(action::v1::BODY_TYPE_JSON);
-    app_->service.answer->set_body("[1]");
-  }
-  // The streams end before what they use.
-  ~EventsTest() override {
-    streams_.reset();
-    loop_.Run();
-  }
-
-  FakePubSubLink link_;
-  std::shared_ptr<LoopRooms> rooms_ = std::make_shared<LoopRooms>(loop_, link_);
-  std::shared_ptr<SessionConnections> connections_ = std::make_shared<SessionConnections>(loop_);
-  std::unique_ptr<sse::EventStreams> streams_ = std::make_unique<sse::EventStreams>(
-      loop_, rooms_, connections_, sse::EventStreamsOptions{.max_streams = 1},
-      sse::EventStreamCounters(registry_));
-};
-
-TEST_F(EventsTest, AnAnswerIsTheFirstEventOfItsStream) {
-  HttpResponse response = Ask("GET", "/echo", {{"Accept", "text/event-stream"}});
-  EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(Header(response, "content-type"), "text/event-stream");
-  EXPECT_TRUE(Header(response, "set-cookie").starts_with("sails.sid="));
-  EXPECT_EQ(Seen().socket().id().size(), 20u);
-  EXPECT_EQ(Seen().socket().namespace_(), "/");
-  ASSERT_NE(response.on_stream, nullptr);
-  const auto stream = std::make_shared<ManualByteStream>(&loop_);
-  response.on_stream(stream);
-  EXPECT_THAT(stream->written,
-              ::testing::MatchesRegex("retry: [1-5][0-9]{3}\nevent: response\ndata: .1.\n\n"));
-  EXPECT_EQ(Ask("GET", "/echo", {{"Accept", "text/event-stream"}}).status, 503) << "one too many";
-}
-
-TEST_F(EventsTest, AStreamEndsWithItsSession) {
-  app_->store.sessions["known"];
-  const auto stream = std::make_shared<ManualByteStream>(&loop_);
-  Ask("GET", "/echo", {{"Accept", "text/event-stream"}, {"Cookie", app_->CookieFor("known")}})
-      .on_stream(stream);
-  EXPECT_EQ(connections_->EndSessions({"known"}, SessionConnections::Reason::kRevoked), 1u);
-  EXPECT_TRUE(stream->closed());
-}
-
-TEST_F(EventsTest, AStreamEndsWithTheSessionThatItsAnswerGave) {
-  const auto stream = std::make_shared<ManualByteStream>(&loop_);
-  Ask("GET", "/echo", {{"Accept", "text/event-stream"}}).on_stream(stream);
-  EXPECT_THAT(connections_->SessionIds(), ::testing::ElementsAre("id1"));
-  connections_->EndSessions({"id1"}, SessionConnections::Reason::kGone);
-  EXPECT_TRUE(stream->closed());
-}
-
-TEST_F(EventsTest, AnAnswerThatRefusesIsAnOrdinaryOne) {
-  app_->service.answer->set_status(403);
-  const HttpResponse response = Ask("GET", "/echo", {{"Accept", "text/event-stream"}});
-  EXPECT_EQ(response.status, 403);
-  EXPECT_EQ(response.body, "[1]");
-  EXPECT_EQ(response.on_stream, nullptr);
-  loop_.Run();
-  EXPECT_EQ(streams_->size(), 0u);
-}
-
-TEST_F(EventsTest, OnlyWhoNamesTheMediaTypeGetsAStream) {
-  for (const char* accept : {"*/*", "text/*", "application/json", "text/event-streams"}) {
-    EXPECT_EQ(Ask("GET", "/echo", {{"Accept", accept}}).on_stream, nullptr) << accept;
-  }
-  EXPECT_EQ(Ask("POST", "/echo", {{"Accept", "text/event-stream"}}).on_stream, nullptr);
-  EXPECT_NE(Ask("GET", "/echo", {{"Accept", "text/html, Text/Event-Stream;q=0.9"}}).on_stream, nullptr);
 }
 
 }  // namespace
