@@ -24,6 +24,11 @@ bool HasChanges(const action::v1::SessionChanges& changes) {
   return !changes.set().empty() || !changes.unset().empty() || changes.destroy() || changes.regenerate();
 }
 
+// Whether a connect with this answer is refused.
+bool IsRefusal(const ActionResponse& response) {
+  return response.has_connect_refusal() || response.status() >= 400;
+}
+
 ActionResponse Forbidden() {
   ActionResponse response;
   response.set_status(403);
@@ -38,7 +43,8 @@ struct ActionRunner::State {
   ActionCall call;
   Callback callback;
   absl::Time deadline;
-  std::string nsp = "/";  // over HTTP rooms are those of "/"
+  RoomRequester requester;
+  bool connecting = false;
   const platform::Policy* policy = nullptr;
   size_t policies_passed = 0;
   bool changing = false;  // the action has run, and its method is not a safe one
@@ -73,8 +79,8 @@ struct ActionRunner::State {
            !HasChanges(result.response->session_changes());
   }
 
-  CallOptions Options(bool repeatable) const {
-    return {deadline - absl::Now(), repeatable, call.cancellation};
+  CallOptions Options(bool repeatable, uint64_t affinity = 0) const {
+    return {deadline - absl::Now(), repeatable, call.cancellation, affinity};
   }
 };
 
@@ -83,7 +89,11 @@ void ActionRunner::Run(ActionCall call, Callback callback) {
   state->call = std::move(call);
   state->callback = std::move(callback);
   state->deadline = absl::Now() + action_timeout_;
-  if (state->call.request.has_socket()) state->nsp = state->call.request.socket().namespace_();
+  const action::v1::ActionRequest& request = state->call.request;
+  if (request.has_socket()) {
+    state->requester = {request.socket().namespace_(), request.socket().id(), state->call.keep_emits};
+  }
+  state->connecting = request.socket_event().kind() == action::v1::SocketEvent::KIND_CONNECT;
   if (!state->call.session_enabled) {
     state->result.session.session.enabled = false;
     CheckPolicies(std::move(state));
@@ -95,6 +105,7 @@ void ActionRunner::Run(ActionCall call, Callback callback) {
       state->Fail(session.status());
       return;
     }
+    session->slot = state->call.session_slot;
     state->SetSession(*session);
     state->result.session.session = *std::move(session);
     CheckPolicies(state);
@@ -185,22 +196,31 @@ void ActionRunner::RunAction(std::shared_ptr<State> state) {
   const std::string& method = state->call.request.method();
   const bool repeatable = method == "GET" || method == "HEAD" || method == "OPTIONS";
   state->changing = !repeatable;
-  ActionClient* client = state->call.client;
-  client->Run(std::move(state->call.request), state->Options(repeatable),
-              [this, state](absl::StatusOr<ActionResponse> response) {
-                state->result.response = std::move(response);
-                if (!state->result.response.ok()) {
-                  state->callback(std::move(state->result));
-                  return;
-                }
-                ActionResponse& answer = *state->result.response;
-                // In front of the action's own, which count where they contradict.
-                if (state->passed.ByteSizeLong() > 0) {
-                  state->passed.MergeFrom(answer);
-                  answer.Swap(&state->passed);
-                }
-                CommitSession(state);
-              });
+  auto run = [this, state, repeatable] {
+    state->call.client->Run(
+        std::move(state->call.request), state->Options(repeatable, state->call.affinity),
+        [this, state](absl::StatusOr<ActionResponse> response) { TakeAnswer(state, std::move(response)); });
+  };
+  if (state->call.in_turn) {
+    state->call.in_turn(std::move(run));
+  } else {
+    run();
+  }
+}
+
+void ActionRunner::TakeAnswer(std::shared_ptr<State> state, absl::StatusOr<ActionResponse> response) {
+  state->result.response = std::move(response);
+  if (!state->result.response.ok()) {
+    state->callback(std::move(state->result));
+    return;
+  }
+  ActionResponse& answer = *state->result.response;
+  // In front of the action's own, which count where they contradict.
+  if (state->passed.ByteSizeLong() > 0) {
+    state->passed.MergeFrom(answer);
+    answer.Swap(&state->passed);
+  }
+  CommitSession(std::move(state));
 }
 
 void ActionRunner::CommitSession(std::shared_ptr<State> state) {
@@ -217,16 +237,22 @@ void ActionRunner::CommitSession(std::shared_ptr<State> state) {
 }
 
 void ActionRunner::OperateRooms(std::shared_ptr<State> state) {
-  if (state->result.response->room_operations().empty()) {
+  const ActionResponse& response = *state->result.response;
+  const bool refused = state->connecting && IsRefusal(response);
+  const bool silent = response.room_operations().empty() && !response.has_socket_data() && !state->connecting;
+  if (refused || silent) {
     state->callback(std::move(state->result));
     return;
   }
-  RoomOperations operations = SplitRoomOperations(*state->result.response, state->nsp);
-  auto publish = [this, state, operations = std::move(operations.publish)](absl::Status joined) mutable {
-    // A join that the pubsub service has not confirmed stays wanted and takes effect when it is back.
-    if (!joined.ok()) {
+  RoomOperations operations = SplitRoomOperations(response, state->requester);
+  auto publish = [this, state, operations = std::move(operations.publish)](absl::Status applied) mutable {
+    if (absl::IsResourceExhausted(applied)) {
+      state->Fail(std::move(applied));
+      return;
+    }
+    if (!applied.ok()) {
       platform::Log(platform::Severity::kWarning, "room not confirmed",
-                    {{"error", platform::ToStd(joined.message())}});
+                    {{"error", platform::ToStd(applied.message())}});
     }
     if (operations.empty()) {
       state->callback(std::move(state->result));
@@ -237,15 +263,11 @@ void ActionRunner::OperateRooms(std::shared_ptr<State> state) {
       state->callback(std::move(state->result));
     });
   };
-  if (state->call.rooms == nullptr) {
-    publish(absl::OkStatus());
-    return;
-  }
-  if (!operations.leave.empty()) state->call.rooms->Leave(std::move(operations.leave));
-  if (operations.join.empty()) {
+  const bool applies = state->connecting || !operations.own.empty() || response.has_socket_data();
+  if (state->call.requester == nullptr || !applies) {
     publish(absl::OkStatus());
   } else {
-    state->call.rooms->Join(std::move(operations.join), std::move(publish));
+    state->call.requester->Apply(response.socket_data(), std::move(operations.own), std::move(publish));
   }
 }
 

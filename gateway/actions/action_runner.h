@@ -3,6 +3,7 @@
 #ifndef SAIL_GATEWAY_ACTIONS_ACTION_RUNNER_H_
 #define SAIL_GATEWAY_ACTIONS_ACTION_RUNNER_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,14 +24,18 @@ class ActionClient;
 class Cancellation;
 class PubSubLink;
 
-// The requesting socket's own rooms. Any thread.
-class RequesterRooms {
+// The requesting socket, for what an answer does to it alone. Any thread.
+class Requester {
  public:
-  virtual ~RequesterRooms() = default;
-  // done comes once what is published in the rooms from now on reaches the socket. The socket may be gone by
-  // then.
-  virtual void Join(std::vector<std::string> rooms, std::function<void(absl::Status)> done) = 0;
-  virtual void Leave(std::vector<std::string> rooms) = 0;
+  virtual ~Requester() = default;
+
+  // Changes the socket's data, then carries out the operations (RoomOperations::own) in order. done comes
+  // once all of it has taken effect: what is published in the joined rooms from then on reaches the socket,
+  // which may be gone by then. RESOURCE_EXHAUSTED: a limit on the socket forbids it, nothing was done. Other
+  // errors: a room that the pubsub service has not confirmed stays wanted and takes effect when it is back.
+  virtual void Apply(const action::v1::SocketDataChanges& data,
+                     std::vector<action::v1::RoomOperation> operations,
+                     std::function<void(absl::Status)> done) = 0;
 };
 
 struct ActionCall {
@@ -42,7 +47,13 @@ struct ActionCall {
   // Called once the session is there (or known to be disabled). What it answers stands in for the action,
   // which then does not run, nor do its policies; its session changes are committed. May be null.
   std::function<std::optional<action::v1::ActionResponse>(const RequestSession&)> answer_early;
-  std::shared_ptr<RequesterRooms> rooms;       // null over HTTP
+  std::shared_ptr<Requester> requester;  // null over HTTP; of a connect that is accepted always applied
+  bool keep_emits = false;               // RoomRequester::publish_emits
+  // Called when the action is next, with what hands it to its service: at once, or when it is its turn. May
+  // be null.
+  std::function<void(std::function<void()>)> in_turn;
+  uint64_t affinity = 0;                       // CallOptions::affinity, of the action's call
+  std::shared_ptr<SessionSlot> session_slot;   // RequestSession::slot
   std::shared_ptr<Cancellation> cancellation;  // null: the client waits whatever happens
 };
 
@@ -86,6 +97,7 @@ class ActionRunner {
   void CheckNextPolicy(std::shared_ptr<State> state);
   void ApplyPolicy(std::shared_ptr<State> state, absl::StatusOr<action::v1::ActionResponse> response);
   void RunAction(std::shared_ptr<State> state);
+  void TakeAnswer(std::shared_ptr<State> state, absl::StatusOr<action::v1::ActionResponse> response);
   void CommitSession(std::shared_ptr<State> state);
   void OperateRooms(std::shared_ptr<State> state);
 

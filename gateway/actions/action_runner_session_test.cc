@@ -13,19 +13,21 @@ using action::v1::ActionResponse;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Writes down what the requesting socket joins and leaves.
-class FakeRooms final : public RequesterRooms {
+// Writes down what is done to the requesting socket.
+class FakeRequester final : public Requester {
  public:
-  void Join(std::vector<std::string> rooms, std::function<void(absl::Status)> done) override {
-    for (const auto& room : rooms) log.push_back("join " + room);
+  void Apply(const action::v1::SocketDataChanges& data, std::vector<action::v1::RoomOperation> operations,
+             std::function<void(absl::Status)> done) override {
+    for (const auto& [key, value] : data.set()) log.push_back("data " + key + "=" + value);
+    for (const auto& operation : operations) {
+      if (operation.has_join()) log.push_back("join " + operation.join().rooms(0));
+      if (operation.has_leave()) log.push_back("leave " + operation.leave().rooms(0));
+    }
     if (hold) {
       held = std::move(done);
     } else {
       done(confirmation);
     }
-  }
-  void Leave(std::vector<std::string> rooms) override {
-    for (const auto& room : rooms) log.push_back("leave " + room);
   }
 
   std::vector<std::string> log;
@@ -174,13 +176,14 @@ TEST_F(ActionRunnerSessionTest, RoomsAreJoinedBeforeEventsArePublishedAndTheClie
   service_.answer->add_room_operations()->mutable_join()->add_rooms("a");
   service_.answer->add_room_operations()->mutable_leave()->add_rooms("b");
   service_.answer->add_room_operations()->mutable_broadcast()->add_rooms("a");
-  auto rooms = std::make_shared<FakeRooms>();
+  auto rooms = std::make_shared<FakeRequester>();
   rooms->hold = true;
   ActionCall call = Call();
-  call.rooms = rooms;
+  call.requester = rooms;
   call.request.mutable_socket()->set_namespace_("/chat");
+  call.request.mutable_socket()->set_id("me");
   EXPECT_FALSE(Run(std::move(call)).has_value());
-  EXPECT_THAT(rooms->log, ElementsAre("leave b", "join a"));
+  EXPECT_THAT(rooms->log, ElementsAre("join a", "leave b"));
   EXPECT_THAT(pubsub_.published, IsEmpty());
   rooms->held(absl::OkStatus());
   ASSERT_EQ(results_->size(), 1u);
@@ -190,11 +193,66 @@ TEST_F(ActionRunnerSessionTest, RoomsAreJoinedBeforeEventsArePublishedAndTheClie
 
 TEST_F(ActionRunnerSessionTest, AJoinThatIsNotConfirmedDoesNotFailTheRequest) {
   service_.answer->add_room_operations()->mutable_join()->add_rooms("a");
-  auto rooms = std::make_shared<FakeRooms>();
+  auto rooms = std::make_shared<FakeRequester>();
   rooms->confirmation = absl::UnavailableError("no pubsub");
   ActionCall call = Call();
-  call.rooms = rooms;
+  call.requester = rooms;
+  call.request.mutable_socket()->set_id("me");
   EXPECT_TRUE(Run(std::move(call))->response.ok());
+}
+
+TEST_F(ActionRunnerSessionTest, WhatALimitOfTheSocketForbidsFailsTheRequest) {
+  service_.answer->add_room_operations()->mutable_join()->add_rooms("a");
+  service_.answer->add_room_operations()->mutable_broadcast()->add_rooms("a");
+  auto rooms = std::make_shared<FakeRequester>();
+  rooms->confirmation = absl::ResourceExhaustedError("too many rooms");
+  ActionCall call = Call();
+  call.requester = rooms;
+  call.request.mutable_socket()->set_id("me");
+  EXPECT_TRUE(absl::IsResourceExhausted(Run(std::move(call))->response.status()));
+  EXPECT_THAT(pubsub_.published, IsEmpty());
+}
+
+TEST_F(ActionRunnerSessionTest, DataOfTheSocketIsChangedThoughNothingElseIs) {
+  (*service_.answer->mutable_socket_data()->mutable_set())["k"] = "1";
+  auto requester = std::make_shared<FakeRequester>();
+  ActionCall call = Call();
+  call.requester = requester;
+  Run(std::move(call));
+  EXPECT_THAT(requester->log, ElementsAre("data k=1"));
+}
+
+TEST_F(ActionRunnerSessionTest, AConnectIsAppliedUnlessItIsRefused) {
+  struct Case {
+    bool refusal;
+    int status;
+    bool applied;
+  };
+  for (const Case& each : {Case{false, 0, true}, Case{true, 0, false}, Case{false, 403, false}}) {
+    service_.answer = ActionResponse();
+    service_.answer->set_status(each.status);
+    if (each.refusal) service_.answer->mutable_connect_refusal()->set_message("no");
+    service_.answer->add_room_operations()->mutable_broadcast()->add_rooms("a");
+    pubsub_.published.clear();
+    auto requester = std::make_shared<FakeRequester>();
+    requester->hold = true;
+    ActionCall call = Call();
+    call.requester = requester;
+    call.request.mutable_socket_event()->set_kind(action::v1::SocketEvent::KIND_CONNECT);
+    EXPECT_EQ(Run(std::move(call)).has_value(), !each.applied);
+    EXPECT_EQ(requester->held != nullptr, each.applied);
+    EXPECT_THAT(pubsub_.published, IsEmpty());
+  }
+}
+
+TEST_F(ActionRunnerSessionTest, AnActionWaitsForItsTurn) {
+  std::function<void()> run;
+  ActionCall call = Call();
+  call.in_turn = [&](std::function<void()> next) { run = std::move(next); };
+  EXPECT_FALSE(Run(std::move(call)).has_value());
+  EXPECT_THAT(service_.requests, IsEmpty());
+  run();
+  EXPECT_EQ(results_->size(), 1u);
 }
 
 TEST_F(ActionRunnerSessionTest, AnEventThatIsNotPublishedFailsTheRequest) {

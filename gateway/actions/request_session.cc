@@ -76,6 +76,33 @@ std::function<void(absl::StatusOr<session::v1::Session>)> WhenMade(RequestSessio
 
 }  // namespace
 
+void SessionSlot::Enter(Turn turn) {
+  std::string id;
+  {
+    std::lock_guard lock(mutex_);
+    if (making_) return waiting_.push_back(std::move(turn));
+    id = id_;
+    making_ = id.empty();
+  }
+  turn(id);
+}
+
+void SessionSlot::Done(const std::string& id) {
+  std::deque<Turn> next;
+  {
+    std::lock_guard lock(mutex_);
+    id_ = id;
+    if (!id.empty()) {
+      next.swap(waiting_);
+    } else if (!waiting_.empty()) {
+      next.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    making_ = id.empty() && !next.empty();
+  }
+  for (Turn& turn : next) turn(id);
+}
+
 void RequestSessions::Load(const std::string& id, LoadCallback callback) {
   if (id.empty()) {
     callback(Fresh());
@@ -105,6 +132,10 @@ void RequestSessions::Commit(RequestSession session, const SessionChanges& chang
     callback(CommittedSession{std::move(session)});
   } else if (changes.destroy()) {
     Destroy(session, std::move(callback));
+  } else if (session.id.empty() && !options_.save_uninitialized && changes.set().empty()) {
+    callback(CommittedSession{std::move(session)});
+  } else if (session.id.empty() && session.slot != nullptr) {
+    CreateOnce(std::move(session), changes, std::move(callback));
   } else if (session.id.empty()) {
     Create(session, changes, std::move(callback));
   } else if (changes.regenerate()) {
@@ -115,6 +146,24 @@ void RequestSessions::Commit(RequestSession session, const SessionChanges& chang
   } else {
     Update(std::move(session), changes, std::move(callback));
   }
+}
+
+void RequestSessions::CreateOnce(RequestSession session, const SessionChanges& changes,
+                                 CommitCallback callback) {
+  const std::shared_ptr<SessionSlot> slot = session.slot;
+  slot->Enter([this, slot, session = std::move(session), changes,
+               callback = std::move(callback)](const std::string& id) mutable {
+    if (!id.empty()) {
+      session.id = id;
+      Commit(std::move(session), changes, std::move(callback));
+      return;
+    }
+    Create(session, changes,
+           [slot, callback = std::move(callback)](absl::StatusOr<CommittedSession> committed) {
+             slot->Done(committed.ok() ? committed->session.id : "");
+             callback(std::move(committed));
+           });
+  });
 }
 
 void RequestSessions::Create(const RequestSession& session, const SessionChanges& changes,

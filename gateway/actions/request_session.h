@@ -2,7 +2,10 @@
 #ifndef SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
 #define SAIL_GATEWAY_ACTIONS_REQUEST_SESSION_H_
 
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -16,11 +19,31 @@ namespace sail::gateway {
 
 class SessionClient;
 
+// Where requests meet that came without a session and may make one, so that together they make one: a socket
+// has one slot for as long as it has no session. Thread-safe.
+class SessionSlot {
+ public:
+  using Turn = std::function<void(const std::string& id)>;
+
+  // turn gets the id of the session that was made here; or, when nobody is making one, an empty id: its owner
+  // then makes one and calls Done. At once, or from within somebody's Done.
+  void Enter(Turn turn);
+  // id: of the session that was made; empty: it was not.
+  void Done(const std::string& id);
+
+ private:
+  std::mutex mutex_;
+  bool making_ = false;
+  std::string id_;
+  std::deque<Turn> waiting_;
+};
+
 struct RequestSession {
   bool enabled = true;
-  std::string id;           // empty: not stored
-  std::string data_json;    // the application's own keys; empty: none
-  std::string cookie_json;  // cookie settings as stored, or as they will be
+  std::string id;                     // empty: not stored
+  std::string data_json;              // the application's own keys; empty: none
+  std::string cookie_json;            // cookie settings as stored, or as they will be
+  std::shared_ptr<SessionSlot> slot;  // null: a session made by this request is its own
 };
 
 struct CommittedSession {
@@ -34,6 +57,8 @@ struct RequestSessionsOptions {
   std::function<std::string(absl::Time now)> new_cookie_json;
   // The keys that a session has from its start, a JSON object. Null: none.
   std::function<std::string()> new_data_json;
+  // Whether a session is stored though nobody has put anything into it (express-session's saveUninitialized).
+  bool save_uninitialized = true;
   // A session that is only read has its time to live begun anew at most this often.
   absl::Duration touch_interval = absl::Seconds(5);
   std::function<absl::Time()> clock = absl::Now;
@@ -60,6 +85,7 @@ class RequestSessions {
   void Commit(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
 
  private:
+  void CreateOnce(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
   void Create(const RequestSession& session, const action::v1::SessionChanges& changes,
               CommitCallback callback);
   void Destroy(const RequestSession& session, CommitCallback callback);

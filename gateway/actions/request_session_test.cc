@@ -221,5 +221,34 @@ TEST_F(RequestSessionsTest, ChangesThatCannotBeStoredAreNotTheClientsFault) {
   EXPECT_TRUE(absl::IsInternal(Commit(sessions, *session, Set("a", "1")).status()));
 }
 
+TEST_F(RequestSessionsTest, WhereNothingIsSavedUninitializedAnEmptySessionIsNotStored) {
+  RequestSessions sessions(
+      client_, {.new_cookie_json = [](absl::Time) { return kCookie; }, .save_uninitialized = false});
+  auto session = Load(sessions, "unknown");
+  EXPECT_EQ(Commit(sessions, *session)->session.id, "");
+  EXPECT_THAT(client_.sessions, IsEmpty());
+  EXPECT_EQ(Commit(sessions, *session, Set("n", "1"))->session.id, "id1");
+}
+
+TEST_F(RequestSessionsTest, RequestsThatShareASlotMakeOneSession) {
+  RequestSessions sessions = Make();
+  const auto slot = std::make_shared<SessionSlot>();
+  auto first = Load(sessions, ""), second = Load(sessions, "");
+  first->slot = second->slot = slot;
+  // The first is being made while the second comes.
+  slot->Enter([&](const std::string& id) { EXPECT_EQ(id, ""); });
+  std::vector<std::string> ids;
+  for (auto* session : {&*first, &*second}) {
+    sessions.Commit(*session, Set("n", "1"), [&](absl::StatusOr<CommittedSession> committed) {
+      ids.push_back(committed->session.id);
+    });
+  }
+  EXPECT_THAT(ids, IsEmpty());
+  slot->Done("");  // failed: the next one makes it
+  EXPECT_THAT(ids, ElementsAre("id1", "id1"));
+  EXPECT_EQ(client_.sessions.size(), 1u);
+  EXPECT_EQ(Commit(sessions, *first, Set("m", "2"))->session.id, "id1");
+}
+
 }  // namespace
 }  // namespace sail::gateway

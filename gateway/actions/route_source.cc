@@ -40,7 +40,7 @@ RouteSource::RouteSource(ActionClient& logic, std::vector<Route> routes,
                          const std::vector<ActionService>& services)
     : own_routes_(std::move(routes)) {
   for (const ActionService& service : services) {
-    auto client = MakeUnaryActionClient(service.target, service.timeout);
+    auto client = MakeOwnActionClient(service.target, service.timeout);
     sources_.push_back({service.name, client.get(), false, {}});
     services_.emplace(service.name, std::move(client));
   }
@@ -48,7 +48,7 @@ RouteSource::RouteSource(ActionClient& logic, std::vector<Route> routes,
   for (const Route& route : own_routes_) {
     if (route.service.empty() || services_.contains(route.service)) continue;
     if (route.service.find(':') == std::string::npos) std::abort();
-    services_.emplace(route.service, MakeUnaryActionClient(route.service, absl::InfiniteDuration()));
+    services_.emplace(route.service, MakeOwnActionClient(route.service, absl::InfiniteDuration()));
   }
   absl::StatusOr<RouteTable> table = RouteTable::Build(own_routes_);
   if (!table.ok()) std::abort();

@@ -70,7 +70,7 @@ std::string ActionAt(const RouteSource& routes, const std::string& path) {
 TEST(RouteSourceTest, TheFilesRoutesComeFirstThenTheServicesInOrderThenTheLogicServices) {
   FakeService first("first", {"/a", "/b"}), second("second", {"/a", "/b", "/c"}),
       logic("logic", {"/a", "/c", "/d"});
-  const auto logic_client = MakeUnaryActionClient(logic.target(), absl::Seconds(10));
+  const auto logic_client = MakeOwnActionClient(logic.target(), absl::Seconds(10));
   RouteSource routes(*logic_client, {Route{.path = "/a", .action = "own/action", .service = "second"}},
                      {{"first", first.target()}, {"second", second.target()}});
   WaitUntilReady(routes);
@@ -82,7 +82,7 @@ TEST(RouteSourceTest, TheFilesRoutesComeFirstThenTheServicesInOrderThenTheLogicS
 
 TEST(RouteSourceTest, FindsWhoOffersAPolicyTheFirstOfSeveral) {
   FakeService first("first", {}), second("second", {"/b"}), logic("logic", {});
-  const auto logic_client = MakeUnaryActionClient(logic.target(), absl::Seconds(10));
+  const auto logic_client = MakeOwnActionClient(logic.target(), absl::Seconds(10));
   RouteSource routes(*logic_client, {}, {{"first", first.target()}, {"second", second.target()}});
   WaitUntilReady(routes);
   ActionClient* const second_client = &routes.ClientFor(Route{.service = "second"});
@@ -95,7 +95,7 @@ TEST(RouteSourceTest, FindsWhoOffersAPolicyTheFirstOfSeveral) {
 
 TEST(RouteSourceTest, AServiceWithoutDescribeOrWithMalformedRoutesHoldsNobodyBack) {
   FakeService silent("", {"/x"}), malformed("malformed", {"no slash"}), logic("logic", {"/d"});
-  const auto logic_client = MakeUnaryActionClient(logic.target(), absl::Seconds(10));
+  const auto logic_client = MakeOwnActionClient(logic.target(), absl::Seconds(10));
   RouteSource routes(*logic_client, {}, {{"silent", silent.target()}, {"malformed", malformed.target()}});
   WaitUntilReady(routes);
   EXPECT_EQ(ActionAt(routes, "/d"), ":logic/action");
@@ -106,7 +106,7 @@ TEST(RouteSourceTest, AServiceThatIsDownHoldsNobodyBack) {
   std::string target;
   target = FakeService("gone", {}).target();  // nobody listens there any more
   FakeService logic("logic", {"/d"});
-  const auto logic_client = MakeUnaryActionClient(logic.target(), absl::Seconds(10));
+  const auto logic_client = MakeOwnActionClient(logic.target(), absl::Seconds(10));
   RouteSource routes(*logic_client, {}, {{"gone", target}});
   WaitUntilReady(routes);
   EXPECT_EQ(ActionAt(routes, "/d"), ":logic/action");

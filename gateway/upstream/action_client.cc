@@ -124,14 +124,16 @@ class StreamActionClient final : public ActionClient {
   void Run(ActionRequest request, const CallOptions& options, Callback callback) override {
     RunItem item;
     *item.mutable_request() = std::move(request);
-    pool_.Call(std::move(item), options.timeout, options.repeatable,
-               [callback = std::move(callback)](absl::StatusOr<RunReply> reply) {
-                 if (reply.ok()) {
-                   callback(std::move(*reply->mutable_response()));
-                 } else {
-                   callback(reply.status());
-                 }
-               });
+    pool_.Call(
+        std::move(item), options.timeout, options.repeatable,
+        [callback = std::move(callback)](absl::StatusOr<RunReply> reply) {
+          if (reply.ok()) {
+            callback(std::move(*reply->mutable_response()));
+          } else {
+            callback(reply.status());
+          }
+        },
+        options.affinity);
   }
 
   void Describe(const std::string& known_version, absl::Duration timeout,
@@ -153,6 +155,41 @@ class StreamActionClient final : public ActionClient {
 
   UnaryActionClient unary_;
   Pool pool_;
+};
+
+// A service of the application's own. One without RunStream never has a stream that stands; calls that may be
+// cancelled are unary, where that is cheap.
+class OwnServiceClient final : public ActionClient {
+ public:
+  OwnServiceClient(const std::string& target, absl::Duration timeout)
+      : unary_(target, timeout), stream_(target, target), timeout_(timeout) {}
+
+  void Run(ActionRequest request, const CallOptions& options, Callback callback) override {
+    if (options.cancellation != nullptr || !stream_.ready()) {
+      unary_.Run(std::move(request), options, std::move(callback));
+      return;
+    }
+    CallOptions limited = options;
+    limited.timeout = std::min(options.timeout, timeout_);
+    stream_.Run(std::move(request), limited,
+                [callback = std::move(callback)](absl::StatusOr<ActionResponse> response) {
+                  if (!response.ok()) return callback(response.status());
+                  if (absl::Status usable = CheckAnswer(*response); !usable.ok()) return callback(usable);
+                  callback(std::move(response));
+                });
+  }
+
+  void Describe(const std::string& known_version, absl::Duration timeout,
+                DescribeCallback callback) override {
+    unary_.Describe(known_version, timeout, std::move(callback));
+  }
+
+  bool ready() override { return unary_.ready(); }
+
+ private:
+  UnaryActionClient unary_;
+  StreamActionClient stream_;
+  const absl::Duration timeout_;
 };
 
 }  // namespace
@@ -182,8 +219,8 @@ std::unique_ptr<ActionClient> MakeStreamActionClient(const std::string& name, co
   return std::make_unique<StreamActionClient>(name, target);
 }
 
-std::unique_ptr<ActionClient> MakeUnaryActionClient(const std::string& target, absl::Duration timeout) {
-  return std::make_unique<UnaryActionClient>(target, timeout);
+std::unique_ptr<ActionClient> MakeOwnActionClient(const std::string& target, absl::Duration timeout) {
+  return std::make_unique<OwnServiceClient>(target, timeout);
 }
 
 }  // namespace sail::gateway

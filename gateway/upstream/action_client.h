@@ -2,6 +2,7 @@
 #ifndef SAIL_GATEWAY_UPSTREAM_ACTION_CLIENT_H_
 #define SAIL_GATEWAY_UPSTREAM_ACTION_CLIENT_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,9 @@ struct CallOptions {
   bool repeatable = false;
   // May be null. Only calls to services of the application's own are ended; the logic service's go on.
   std::shared_ptr<Cancellation> cancellation;
+  // Calls with the same number go to the same replica over one stream, in the order in which they are made,
+  // as long as that replica stays and the service has streams. 0: to whichever has the least to do.
+  uint64_t affinity = 0;
 };
 
 // One service behind a target (platform/rpc/resolver.h). Thread-safe. Callbacks run on a gRPC thread or on
@@ -55,11 +59,11 @@ class ActionClient {
 // For a service with ActionStreamService: the logic service.
 std::unique_ptr<ActionClient> MakeStreamActionClient(const std::string& name, const std::string& target);
 
-// For a service with the unary Run alone: one of the application's own. No call takes longer than timeout. It
-// is not trusted to behave: of its calls a bounded number is under way (more are RESOURCE_EXHAUSTED at once),
-// and an answer that cannot be used (answer_check.h, or above 16 MiB) is DATA_LOSS. A service that is down is
-// UNAVAILABLE within a second.
-std::unique_ptr<ActionClient> MakeUnaryActionClient(const std::string& target, absl::Duration timeout);
+// For one of the application's own services: the unary Run, or ActionStreamService where it has that. No call
+// takes longer than timeout. It is not trusted to behave: of its calls a bounded number is under way (more
+// are RESOURCE_EXHAUSTED at once), and an answer that cannot be used (answer_check.h, or above 16 MiB) is
+// DATA_LOSS. A service that is down is UNAVAILABLE within a second.
+std::unique_ptr<ActionClient> MakeOwnActionClient(const std::string& target, absl::Duration timeout);
 
 }  // namespace sail::gateway
 

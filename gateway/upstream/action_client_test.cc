@@ -79,7 +79,7 @@ absl::Status StatusOf(ActionClient& client, const std::string& action) {
 
 TEST(ActionClientTest, AnAnswerThatCannotBeUsedIsDataLoss) {
   FakeService service;
-  const auto client = MakeUnaryActionClient(service.target, absl::InfiniteDuration());
+  const auto client = MakeOwnActionClient(service.target, absl::InfiniteDuration());
   EXPECT_EQ(StatusOf(*client, "ordinary"), absl::OkStatus());
   EXPECT_TRUE(absl::IsDataLoss(StatusOf(*client, "malformed")));
   EXPECT_TRUE(absl::IsDataLoss(StatusOf(*client, "large")));
@@ -87,7 +87,7 @@ TEST(ActionClientTest, AnAnswerThatCannotBeUsedIsDataLoss) {
 
 TEST(ActionClientTest, AServiceThatIsDownIsUnavailableWithinASecond) {
   const std::string target = FakeService().target;
-  const auto client = MakeUnaryActionClient(target, absl::InfiniteDuration());
+  const auto client = MakeOwnActionClient(target, absl::InfiniteDuration());
   for (int i = 0; i < 3; ++i) {
     const auto began = std::chrono::steady_clock::now();
     EXPECT_TRUE(absl::IsUnavailable(StatusOf(*client, "ordinary")));
@@ -97,13 +97,13 @@ TEST(ActionClientTest, AServiceThatIsDownIsUnavailableWithinASecond) {
 
 TEST(ActionClientTest, NoCallTakesLongerThanTheServicesOwnTimeout) {
   FakeService service;
-  const auto client = MakeUnaryActionClient(service.target, absl::Milliseconds(50));
+  const auto client = MakeOwnActionClient(service.target, absl::Milliseconds(50));
   EXPECT_TRUE(absl::IsDeadlineExceeded(StatusOf(*client, "hang")));
 }
 
 TEST(ActionClientTest, ACancellationEndsTheCallAtTheServiceToo) {
   FakeService service;
-  const auto client = MakeUnaryActionClient(service.target, absl::InfiniteDuration());
+  const auto client = MakeOwnActionClient(service.target, absl::InfiniteDuration());
   const auto cancellation = std::make_shared<Cancellation>();
   auto answer = Start(*client, "hang", {absl::Seconds(60), false, cancellation});
   ASSERT_EQ(service.started.get_future().wait_for(kPatience), std::future_status::ready);
@@ -115,7 +115,7 @@ TEST(ActionClientTest, ACancellationEndsTheCallAtTheServiceToo) {
 
 TEST(ActionClientTest, AfterACancellationNoCallBegins) {
   FakeService service;
-  const auto client = MakeUnaryActionClient(service.target, absl::InfiniteDuration());
+  const auto client = MakeOwnActionClient(service.target, absl::InfiniteDuration());
   const auto cancellation = std::make_shared<Cancellation>();
   cancellation->Cancel();
   auto answer = Start(*client, "ordinary", {absl::Seconds(60), false, cancellation});

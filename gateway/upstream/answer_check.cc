@@ -4,12 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/socketio/packet.h"
+#include "gateway/socketio/placeholders.h"
 #include "platform/json/json_scan.h"
 
 namespace sail::gateway {
 namespace {
 
 using action::v1::ActionResponse;
+using action::v1::RoomOperation;
+using platform::json::FirstJsonCharacter;
 using platform::json::ValidateJson;
 
 // An answer may hold what a request brought along (kMaxJsonDepth at most) somewhere inside.
@@ -32,6 +36,37 @@ bool IsFieldValue(std::string_view value) {
   });
 }
 
+bool IsJsonArray(std::string_view json, int attachments) {
+  if (json.empty()) return attachments == 0;
+  return FirstJsonCharacter(json) == '[' && ValidateJson(json, kMaxAnswerDepth).ok() &&
+         attachments <= socketio::kMaxAttachments &&
+         (attachments == 0 || socketio::CheckPlaceholders(json, attachments).ok());
+}
+
+absl::Status CheckOperation(const RoomOperation& operation) {
+  if (operation.has_broadcast()) {
+    const std::string& data = operation.broadcast().data_json();
+    if (!data.empty() && !ValidateJson(data).ok()) return Unusable("a broadcast's data is not JSON");
+  }
+  if (operation.has_emit()) {
+    const auto& emit = operation.emit();
+    if (!IsJsonArray(emit.args_json(), emit.attachments_size())) return Unusable("an emit's arguments");
+    if (socketio::IsReservedEvent(emit.event())) return Unusable("a reserved event name");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSocketAnswer(const ActionResponse& answer) {
+  if (!IsJsonArray(answer.ack().args_json(), answer.ack().attachments_size()))
+    return Unusable("an acknowledgement's arguments");
+  const std::string& refusal = answer.connect_refusal().data_json();
+  if (!refusal.empty() && !ValidateJson(refusal).ok()) return Unusable("a refusal's data is not JSON");
+  for (const auto& [key, value] : answer.socket_data().set()) {
+    if (!ValidateJson(value).ok()) return Unusable("a value for the socket is not JSON");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckAnswer(const ActionResponse& answer) {
@@ -47,11 +82,9 @@ absl::Status CheckAnswer(const ActionResponse& answer) {
     if (!ValidateJson(value).ok()) return Unusable("a value for the session is not JSON");
   }
   for (const auto& operation : answer.room_operations()) {
-    if (!operation.has_broadcast()) continue;
-    const std::string& data = operation.broadcast().data_json();
-    if (!data.empty() && !ValidateJson(data).ok()) return Unusable("a broadcast's data is not JSON");
+    if (absl::Status status = CheckOperation(operation); !status.ok()) return status;
   }
-  return absl::OkStatus();
+  return CheckSocketAnswer(answer);
 }
 
 }  // namespace sail::gateway

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -68,8 +69,16 @@ class BatchPool {
     for (Waiting& waiting : waiting_) waiting.callback(absl::CancelledError("shutting down"));
   }
 
-  void Call(Item item, absl::Duration timeout, bool repeatable, Callback callback) {
-    CallBefore(absl::Now() + timeout, std::move(item), repeatable ? 1 : 0, std::move(callback));
+  // Calls with the same affinity go to the same replica, in the order in which they are made, as long as it
+  // is connected and does not fail. 0: to whichever has the least to do.
+  void Call(Item item, absl::Duration timeout, bool repeatable, Callback callback, uint64_t affinity = 0) {
+    CallBefore({.give_up = absl::InfinitePast(),
+                .deadline = absl::Now() + timeout,
+                .item = std::move(item),
+                .repeats = repeatable ? 1 : 0,
+                .affinity = affinity,
+                .callback = std::move(callback)},
+               false);
   }
 
   // Whether any replica is connected.
@@ -84,39 +93,59 @@ class BatchPool {
     absl::Time deadline;
     Item item;
     int repeats;
+    uint64_t affinity;
     Callback callback;
   };
 
-  void CallBefore(absl::Time deadline, Item item, int repeats, Callback callback) {
+  void CallBefore(Waiting call, bool has_waited) {
     std::shared_ptr<Client> client;
     {
       std::lock_guard lock(mutex_);
-      client = BestLocked();
+      // Those that wait go first, where the order counts.
+      const bool behind = call.affinity != 0 && !has_waited && (serving_waiting_ || !waiting_.empty());
+      if (!behind) client = ChooseLocked(call.affinity);
       if (client == nullptr && !stopping_ && waiting_.size() < options_.max_waiting) {
-        const absl::Time give_up = std::min(deadline, absl::Now() + options_.wait_for_replica);
-        waiting_.push_back({give_up, deadline, std::move(item), repeats, std::move(callback)});
+        call.give_up = std::min(call.deadline, absl::Now() + options_.wait_for_replica);
+        waiting_.push_back(std::move(call));
         return;
       }
     }
     if (client == nullptr) {
-      callback(absl::UnavailableError("no " + options_.name + " service is connected"));
+      call.callback(absl::UnavailableError("no " + options_.name + " service is connected"));
       return;
     }
-    const absl::Duration left = deadline - absl::Now();
-    if (repeats == 0) {
-      client->Call(std::move(item), left, std::move(callback));
+    const absl::Duration left = call.deadline - absl::Now();
+    if (call.repeats == 0) {
+      client->Call(std::move(call.item), left, std::move(call.callback));
       return;
     }
-    Item copy = item;
-    client->Call(std::move(item), left,
-                 [this, deadline, copy = std::move(copy), repeats,
-                  callback = std::move(callback)](absl::StatusOr<Reply> reply) mutable {
-                   if (absl::IsUnavailable(reply.status()) && absl::Now() < deadline && !stopping_.load()) {
-                     CallBefore(deadline, std::move(copy), repeats - 1, std::move(callback));
-                   } else {
-                     callback(std::move(reply));
-                   }
-                 });
+    Item copy = call.item;
+    --call.repeats;
+    client->Call(std::move(copy), left, [this, call = std::move(call)](absl::StatusOr<Reply> reply) mutable {
+      if (absl::IsUnavailable(reply.status()) && absl::Now() < call.deadline && !stopping_.load()) {
+        CallBefore(std::move(call), true);
+      } else {
+        call.callback(std::move(reply));
+      }
+    });
+  }
+
+  // Rendezvous hashing: when a replica comes or goes, only calls that are its own change their place.
+  std::shared_ptr<Client> ChooseLocked(uint64_t affinity) {
+    if (affinity == 0) return BestLocked();
+    std::shared_ptr<Client> best;
+    std::pair<bool, uint64_t> most;  // whether it has not failed lately, its weight
+    const absl::Time lately = absl::Now() - options_.avoid_failed;
+    for (const auto& [address, client] : clients_) {
+      if (!client->ready()) continue;
+      const uint64_t weight = (affinity ^ std::hash<std::string>()(address)) * 0x9E3779B97F4A7C15u;
+      const std::pair<bool, uint64_t> rank(client->last_failure() <= lately, weight ^ (weight >> 32));
+      if (best == nullptr || rank > most) {
+        best = client;
+        most = rank;
+      }
+    }
+    return best;
   }
 
   std::shared_ptr<Client> BestLocked() {
@@ -168,6 +197,7 @@ class BatchPool {
       if (waiting_.empty()) return;
       if (BestLocked() != nullptr) {
         ready.swap(waiting_);
+        serving_waiting_ = true;
       } else {
         while (!waiting_.empty() && waiting_.front().give_up <= now) {
           expired.push_back(std::move(waiting_.front()));
@@ -175,8 +205,11 @@ class BatchPool {
         }
       }
     }
-    for (Waiting& call : ready)
-      CallBefore(call.deadline, std::move(call.item), call.repeats, std::move(call.callback));
+    for (Waiting& call : ready) CallBefore(std::move(call), true);
+    if (!ready.empty()) {
+      std::lock_guard lock(mutex_);
+      serving_waiting_ = false;
+    }
     for (Waiting& call : expired) {
       call.callback(absl::UnavailableError("no " + options_.name + " service is connected"));
     }
@@ -228,6 +261,7 @@ class BatchPool {
   size_t turn_ = 0;
   std::map<std::string, std::shared_ptr<Client>> clients_;
   std::deque<Waiting> waiting_;
+  bool serving_waiting_ = false;
 
   std::thread ticker_;  // last: uses all of the above
 };

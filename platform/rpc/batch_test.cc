@@ -257,5 +257,24 @@ TEST(BatchPool, AReplicaThatHasLostItsStoreCostsNoRepeatableCall) {
   EXPECT_LT(a.service().received(), before + 100) << "it was tried every time";
 }
 
+TEST(BatchPool, CallsWithTheSameAffinityKeepTheirReplicaAndTheirOrder) {
+  Replica a, b;
+  auto pool = MakePool(a.address() + "," + b.address());
+  Results results;
+  while (a.service().received() == 0 || b.service().received() == 0) {
+    pool->Call(Item("x"), absl::Seconds(5), false, results.Collect());
+    results.Wait(1);
+  }
+  for (uint64_t affinity = 1; affinity <= 20; ++affinity) {
+    const int before_a = a.service().received(), before_b = b.service().received();
+    for (int i = 0; i < 10; ++i)
+      pool->Call(Item(std::to_string(i)), absl::Seconds(5), false, results.Collect(), affinity);
+    const auto answers = results.Wait(10);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(answers[i]->response().body(), std::to_string(i));
+    const bool on_a = a.service().received() == before_a + 10, on_b = b.service().received() == before_b + 10;
+    EXPECT_NE(on_a, on_b);
+  }
+}
+
 }  // namespace
 }  // namespace sail::platform::rpc
