@@ -37,6 +37,7 @@ RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const Ses
                                           const CsrfGuard& csrf) {
   RequestSessionsOptions options = HttpSessionsFrom(config, cookie, csrf);
   options.new_cookie_json = SocketSessionCookie;
+  options.save_uninitialized = false;
   return options;
 }
 

@@ -138,6 +138,18 @@ std::string EventPayloadOf(const action::v1::EmitEvent& emit) {
   return payload + "]";
 }
 
+OwnRooms OwnRoomsOf(const std::vector<RoomOperation>& own) {
+  OwnRooms rooms;
+  for (const RoomOperation& operation : own) {
+    for (const std::string& room : operation.join().rooms()) rooms.join.push_back(room);
+    for (const std::string& room : operation.leave().rooms()) {
+      std::erase(rooms.join, room);
+      rooms.leave.push_back(room);
+    }
+  }
+  return rooms;
+}
+
 RoomOperations SplitRoomOperations(const action::v1::ActionResponse& response,
                                    const RoomRequester& requester) {
   RoomOperations result;

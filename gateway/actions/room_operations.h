@@ -26,6 +26,14 @@ struct RoomOperations {
   std::vector<pubsub::v1::Operation> publish;
 };
 
+// What RoomOperations::own comes to for the requester's rooms: of the same room the later operation counts.
+// Leaves first.
+struct OwnRooms {
+  std::vector<std::string> join;
+  std::vector<std::string> leave;
+};
+OwnRooms OwnRoomsOf(const std::vector<action::v1::RoomOperation>& own);
+
 // The JSON array of the event's name and its arguments. emit.args_json has to be empty or a JSON array.
 std::string EventPayloadOf(const action::v1::EmitEvent& emit);
 

@@ -51,6 +51,17 @@ TEST(SplitRoomOperations, TheRequestersOwnOperationsAreNotPublished) {
   EXPECT_THAT(split.publish, IsEmpty());
 }
 
+TEST(OwnRoomsOf, OfTheSameRoomTheLaterOperationCounts) {
+  ActionResponse response;
+  AddJoin(&response, "a");
+  AddLeave(&response, "a");
+  AddLeave(&response, "b");
+  AddJoin(&response, "b");
+  const OwnRooms rooms = OwnRoomsOf(SplitRoomOperations(response, kRequester).own);
+  EXPECT_THAT(rooms.join, ElementsAre("b"));
+  EXPECT_THAT(rooms.leave, ElementsAre("a", "b"));
+}
+
 TEST(SplitRoomOperations, BehindWhatConcernsOthersTheRequestersOwnTravelToo) {
   ActionResponse response;
   AddJoin(&response, "a");

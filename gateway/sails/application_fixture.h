@@ -21,6 +21,7 @@ namespace sail::gateway {
 struct ApplicationSettings {
   SessionCookieOptions cookie;
   bool csrf = false;
+  bool save_uninitialized = true;  // sockets do not
 };
 
 inline Route MakeRoute(const std::string& method, const std::string& path,
@@ -61,6 +62,7 @@ class TestApplication {
         csrf(settings.csrf, TestRoutes()),
         sessions(store, {.new_cookie_json = [this](absl::Time) { return cookie.StoredSettings(now); },
                          .new_data_json = [this] { return csrf.NewSessionData(); },
+                         .save_uninitialized = settings.save_uninitialized,
                          .clock = [this] { return now; }}),
         runner(sessions, pubsub, {&policies, [](const std::string&) { return nullptr; }}, absl::Seconds(1)),
         routes(service, TestRoutes(), {}) {}

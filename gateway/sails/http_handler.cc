@@ -129,7 +129,7 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
       if (exchange->events == nullptr) {
         return Send(*exchange, FromCallStatus(http, absl::UnavailableError("too many event streams")));
       }
-      call.rooms = sse::RoomsOf(exchange->events);
+      call.requester = sse::RequesterOf(exchange->events);
       // To the action it is a socket: what it may hear, it may hear here.
       call.request.mutable_socket()->set_id(exchange->events->id());
       call.request.mutable_socket()->set_namespace_("/");

@@ -12,6 +12,8 @@
 #include "gateway/http/standard_responses.h"
 #include "gateway/routing/query_string.h"
 #include "gateway/sails/redirect_answer.h"
+#include "gateway/sails/socket_requester.h"
+#include "gateway/sails/socket_state.h"
 #include "gateway/socketio/client.h"
 #include "gateway/socketio/socket.h"
 #include "platform/log/log.h"
@@ -96,24 +98,6 @@ std::optional<ActionResponse> AnswerWithoutAction(const VirtualRequest& request,
 
 }  // namespace
 
-// Kept with the socket.
-struct SocketApplication::SocketState {
-  ClientOrigin client;
-  bool session_disabled = false;
-  std::string session_id;
-  bool session_known = false;  // session_id is of a stored session
-  std::unique_ptr<SessionConnections::Entry> session_entry;
-  bool finding_session = false;
-  std::vector<std::shared_ptr<Request>> waiting;  // for the session
-  int in_flight = 0;
-
-  void SetSession(const std::string& id) {
-    session_id = id;
-    session_known = !id.empty();
-    session_entry->SetSession(id);
-  }
-};
-
 struct SocketApplication::Request {
   std::shared_ptr<Socket> socket;
   std::shared_ptr<SocketState> state;
@@ -127,34 +111,6 @@ struct SocketApplication::Request {
   std::string session_id;  // the socket's when the action began
 
   const Route* route() const { return match.outcome == RouteMatch::Outcome::kFound ? match.route : nullptr; }
-};
-
-// The socket's own rooms, for the action runner's threads.
-class SocketApplication::Rooms final : public RequesterRooms {
- public:
-  Rooms(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, std::shared_ptr<Socket> socket)
-      : loop_(loop), rooms_(std::move(rooms)), socket_(std::move(socket)) {}
-
-  void Join(std::vector<std::string> names, std::function<void(absl::Status)> done) override {
-    loop_.Post([rooms = rooms_, socket = socket_, names = std::move(names), done = std::move(done)] {
-      if (socket->connected()) {
-        rooms->Join(socket.get(), socket->nsp(), names, done);
-      } else {
-        done(absl::OkStatus());
-      }
-    });
-  }
-
-  void Leave(std::vector<std::string> names) override {
-    loop_.Post([rooms = rooms_, socket = socket_, names = std::move(names)] {
-      if (socket->connected()) rooms->Leave(socket.get(), socket->nsp(), names);
-    });
-  }
-
- private:
-  EventLoop& loop_;
-  const std::shared_ptr<LoopRooms> rooms_;
-  const std::shared_ptr<Socket> socket_;
 };
 
 void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::string_view,
@@ -200,49 +156,8 @@ void SocketApplication::OnEvent(const std::shared_ptr<Socket>& socket, socketio:
   request->session_enabled = !request->state->session_disabled &&
                              !FindHeader(request->virtual_request, "nosession").has_value() &&
                              (request->route() == nullptr || request->route()->session);
-  if (++request->state->in_flight == kMaxInFlight) socket->client()->session().PauseReading();
-  Start(std::move(request));
-}
-
-void SocketApplication::Start(std::shared_ptr<Request> request) {
-  if (!request->session_enabled || request->state->session_known) {
-    Run(std::move(request));
-  } else if (request->state->finding_session) {
-    request->state->waiting.push_back(std::move(request));
-  } else {
-    FindSession(std::move(request));
-  }
-}
-
-// Makes sure that the socket has a stored session, so that parallel first requests do not make one each.
-void SocketApplication::FindSession(std::shared_ptr<Request> request) {
-  const std::shared_ptr<SocketState> state = request->state;
-  state->finding_session = true;
-  state->waiting.push_back(request);
-  const auto found = [this, state](absl::StatusOr<CommittedSession> session) {
-    loop_.Post([this, state, session = std::move(session)] {
-      state->finding_session = false;
-      if (session.ok()) state->SetSession(session->session.id);
-      for (auto& waiting : std::exchange(state->waiting, {})) {
-        if (session.ok()) {
-          Run(std::move(waiting));
-        } else {
-          ActionResult result;
-          result.response = session.status();
-          Answer(std::move(waiting), std::move(result));
-        }
-      }
-    });
-  };
-  sessions_.Load(state->session_id, [this, found](absl::StatusOr<RequestSession> session) {
-    if (!session.ok()) {
-      found(session.status());
-    } else if (!session->id.empty()) {
-      found(CommittedSession{*std::move(session), false});
-    } else {
-      sessions_.Commit(*std::move(session), action::v1::SessionChanges(), found);
-    }
-  });
+  if (++request->state->requests_in_flight == kMaxInFlight) socket->client()->session().PauseReading();
+  Run(std::move(request));
 }
 
 void SocketApplication::Run(std::shared_ptr<Request> request) {
@@ -260,12 +175,13 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
   if (answer.has_value() && !early) {
     ActionResult result;
     result.response = *std::move(answer);
-    result.session.session.id = request->session_id;
+    result.session.session.id = request->session_id;  // as it was
     return Answer(std::move(request), std::move(result));
   }
   ActionCall call;
   call.session_enabled = request->session_enabled;
   call.session_id = request->session_id;
+  call.session_slot = request->state->session_slot;
   if (answer.has_value()) {
     call.answer_early = [early = std::move(early),
                          answer = *std::move(answer)](const RequestSession& session) {
@@ -275,7 +191,7 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
   } else {
     call.answer_early = std::move(early);
     call.client = &routes_.ClientFor(*request->match.route);
-    call.rooms = std::make_shared<Rooms>(loop_, rooms_, request->socket);
+    call.requester = std::make_shared<SocketRequester>(loop_, rooms_, request->socket);
     FillRequest(*request, &call.request);
   }
   runner_.Run(std::move(call), [this, request](ActionResult result) {
@@ -331,11 +247,8 @@ void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult re
                    {"method", request->virtual_request.method},
                    {"error", platform::ToStd(result.response.status().message())}});
     result.response = FailureAnswer(result.response.status());
-  } else if (request->session_enabled && request->session_id == request->state->session_id &&
-             result.session.session.id != request->session_id) {
-    // Regenerated, destroyed, or made because the old one had expired: from now on this is the socket's
-    // session. (Unless another request has given it a newer one meanwhile.)
-    request->state->SetSession(result.session.session.id);
+  } else if (request->session_enabled) {
+    request->state->TakeSession(request->session_id, result.session);
   }
   if (const std::optional<std::string> location = TakeRedirect(&*result.response)) {
     MakeVirtualRedirect(*location, result.response->status(), &*result.response);
@@ -347,7 +260,7 @@ void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult re
 }
 
 void SocketApplication::End(const Request& request) {
-  if (--request.state->in_flight != kMaxInFlight - 1) return;
+  if (--request.state->requests_in_flight != kMaxInFlight - 1) return;
   if (request.socket->connected()) request.socket->client()->session().ResumeReading();
 }
 

@@ -21,8 +21,9 @@ namespace sail::gateway {
 
 // One per loop, used on it. What it is given must outlive it.
 //
-// A socket's session is that of its handshake's cookie. Without a valid one a session is made with the first
-// request and kept for the socket's life. (Sails makes a new one for every request when the cookie is bad.)
+// A socket's session is that of its handshake's cookie. Without a valid one a session is made once
+// something is put into it, and kept for the socket's life. (Sails makes a new one for every request when the
+// cookie is bad.)
 // SessionConnections is told whose it is, so that a revoked session takes its sockets along.
 //
 // At most kMaxInFlight requests of a socket run at a time; a client that sends more is not read on until some
@@ -53,12 +54,8 @@ class SocketApplication final : public socketio::Application {
   void OnDisconnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view reason) override;
 
  private:
-  struct SocketState;
   struct Request;
-  class Rooms;
 
-  void Start(std::shared_ptr<Request> request);
-  void FindSession(std::shared_ptr<Request> request);
   void Run(std::shared_ptr<Request> request);
   void FillRequest(const Request& request, action::v1::ActionRequest* out) const;
   void Answer(std::shared_ptr<Request> request, ActionResult result);

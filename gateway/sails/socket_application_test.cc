@@ -27,7 +27,8 @@ class SocketApplicationTest : public ::testing::Test {
     // What an earlier one has left to say is said while its parts are still there.
     hub_.reset();
     loop_.Run();
-    app_ = std::make_unique<TestApplication>(ApplicationSettings{.cookie = {}, .csrf = csrf});
+    app_ = std::make_unique<TestApplication>(
+        ApplicationSettings{.cookie = {}, .csrf = csrf, .save_uninitialized = false});
     rooms_ = std::make_shared<LoopRooms>(loop_, app_->pubsub);
     sails_ = std::make_unique<SocketApplication>(loop_, rooms_, trusted_hops, app_->cookie, app_->csrf,
                                                  app_->sessions, app_->routes, app_->runner, connections_);
@@ -75,6 +76,12 @@ class SocketApplicationTest : public ::testing::Test {
   size_t End(const Strings& revoked) {
     return connections_->EndSessions(revoked, SessionConnections::Reason::kRevoked);
   }
+  // One that puts something into the session.
+  void AskForSession(const Peer& peer) {
+    (*app_->service.answer->mutable_session_changes()->mutable_set())["n"] = "1";
+    Ask(peer, "get", "\"url\":\"/echo\"");
+    app_->service.answer = action::v1::ActionResponse();
+  }
   const action::v1::ActionRequest& Seen() { return app_->service.requests.back(); }
 
   ManualEventLoop loop_;
@@ -114,12 +121,42 @@ TEST_F(SocketApplicationTest, WhatCannotBeUnderstoodIsAnsweredWithoutAStack) {
   EXPECT_THAT(Say(peer, R"(42["get",{}])").at(0), HasSubstr("42[\"sails:parseError\",{\"code\""));
 }
 
-TEST_F(SocketApplicationTest, WithoutACookieOneSessionLastsAsLongAsTheSocket) {
+TEST_F(SocketApplicationTest, WithoutACookieASessionIsMadeOnceSomethingIsPutIntoIt) {
   const Peer peer = Connect();
   Ask(peer, "get", "\"url\":\"/echo\"");
+  EXPECT_TRUE(Seen().has_session());
+  EXPECT_THAT(app_->store.sessions, IsEmpty());
+  AskForSession(peer);
   Ask(peer, "get", "\"url\":\"/echo\"");
   EXPECT_EQ(app_->store.sessions.size(), 1u);
   EXPECT_EQ(Seen().session().id(), "id1");
+}
+
+TEST_F(SocketApplicationTest, RequestsThatMakeASessionAtTheSameTimeMakeOne) {
+  const Peer peer = Connect();
+  app_->service.hold = true;
+  Say(peer, R"(421["get",{"url":"/echo"}])");
+  Say(peer, R"(422["get",{"url":"/echo"}])");
+  for (int i = 0; i < 2; ++i) {
+    action::v1::ActionResponse storing;
+    (*storing.mutable_session_changes()->mutable_set())[i == 0 ? "a" : "b"] = "1";
+    app_->service.held[i](storing);
+  }
+  Heard(peer);
+  ASSERT_EQ(app_->store.sessions.size(), 1u);
+  EXPECT_EQ(app_->store.sessions["id1"].data.size(), 1u);  // the other key was there from the start
+}
+
+TEST_F(SocketApplicationTest, ADestroyedSessionIsFollowedByNoneUntilSomethingIsStored) {
+  const Peer peer = Connect();
+  AskForSession(peer);
+  app_->service.answer->mutable_session_changes()->set_destroy(true);
+  Ask(peer, "get", "\"url\":\"/echo\"");
+  app_->service.answer = action::v1::ActionResponse();
+  Ask(peer, "get", "\"url\":\"/echo\"");
+  EXPECT_THAT(app_->store.sessions, IsEmpty());
+  AskForSession(peer);
+  EXPECT_EQ(app_->store.sessions.size(), 1u);
 }
 
 TEST_F(SocketApplicationTest, TheHandshakesCookieSaysWhoseSessionItIs) {
@@ -134,8 +171,9 @@ TEST_F(SocketApplicationTest, TheHandshakesCookieSaysWhoseSessionItIs) {
 TEST_F(SocketApplicationTest, AnUnknownIdIsNeverAdopted) {
   Start();
   const Peer peer = Connect({{"Cookie", app_->CookieFor("chosen")}});
-  Ask(peer, "get", "\"url\":\"/echo\"");
-  EXPECT_EQ(Seen().session().id(), "id1");
+  AskForSession(peer);
+  EXPECT_EQ(Seen().session().id(), "");
+  EXPECT_TRUE(app_->store.sessions.contains("id1"));
   EXPECT_FALSE(app_->store.sessions.contains("chosen"));
 }
 
@@ -144,7 +182,7 @@ TEST_F(SocketApplicationTest, ACookieAmongARequestsOwnHeadersMeansNothing) {
   app_->store.sessions["victim"];
   const Peer peer = Connect();
   Ask(peer, "get", "\"url\":\"/echo\",\"headers\":{\"Cookie\":\"" + app_->CookieFor("victim") + "\"}");
-  EXPECT_EQ(Seen().session().id(), "id1");
+  EXPECT_EQ(Seen().session().id(), "");
   EXPECT_THAT(Seen().headers(), IsEmpty());
 }
 
@@ -158,7 +196,9 @@ TEST_F(SocketApplicationTest, ARequestMayGoWithoutASession) {
 }
 
 TEST_F(SocketApplicationTest, WhileTheStoreIsAwayRequestsAreAnswered503) {
-  const Peer peer = Connect();
+  Start();
+  app_->store.sessions["known"];
+  const Peer peer = Connect({{"Cookie", app_->CookieFor("known")}});
   app_->store.failure = absl::DeadlineExceededError("redis");
   EXPECT_THAT(Ask(peer, "get", "\"url\":\"/echo\""), HasSubstr("\"statusCode\":503"));
   EXPECT_THAT(Ask(peer, "get", "\"url\":\"/time\""), HasSubstr("\"statusCode\":200"));
@@ -168,7 +208,7 @@ TEST_F(SocketApplicationTest, WhileTheStoreIsAwayRequestsAreAnswered503) {
 
 TEST_F(SocketApplicationTest, ARegeneratedSessionIsTheSocketsFromThenOn) {
   const Peer peer = Connect();
-  Ask(peer, "get", "\"url\":\"/echo\"");
+  AskForSession(peer);
   app_->service.answer->mutable_session_changes()->set_regenerate(true);
   Ask(peer, "get", "\"url\":\"/echo\"");
   app_->service.answer = action::v1::ActionResponse();
@@ -179,7 +219,7 @@ TEST_F(SocketApplicationTest, ARegeneratedSessionIsTheSocketsFromThenOn) {
 
 TEST_F(SocketApplicationTest, AnOlderRequestDoesNotBringTheOldSessionBack) {
   const Peer peer = Connect();
-  Ask(peer, "get", "\"url\":\"/echo\"");
+  AskForSession(peer);
   app_->service.hold = true;
   Say(peer, R"(421["get",{"url":"/echo"}])");
   Say(peer, R"(422["get",{"url":"/echo"}])");
@@ -221,7 +261,7 @@ TEST_F(SocketApplicationTest, SocketsOfASessionThatIsGoneAreCutWithoutAWord) {
 
 TEST_F(SocketApplicationTest, ASocketIsFoundUnderTheSessionThatItHasNow) {
   const Peer peer = Connect();
-  Ask(peer, "get", "\"url\":\"/echo\"");
+  AskForSession(peer);
   EXPECT_THAT(connections_->SessionIds(), ElementsAre("id1"));
   app_->service.answer->mutable_session_changes()->set_regenerate(true);
   Ask(peer, "get", "\"url\":\"/echo\"");
@@ -231,7 +271,7 @@ TEST_F(SocketApplicationTest, ASocketIsFoundUnderTheSessionThatItHasNow) {
 
 TEST_F(SocketApplicationTest, ASessionThatIsRevokedBeforeItsSocketKnowsItTakesTheSocketAlong) {
   const Peer peer = Connect();
-  Ask(peer, "get", "\"url\":\"/echo\"");
+  AskForSession(peer);
   EXPECT_EQ(End({"id2"}), 0u);
   app_->service.answer->mutable_session_changes()->set_regenerate(true);
   Say(peer, R"(421["get",{"url":"/echo"}])");

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "gateway/routing/query_string.h"
 #include "platform/json/json_text.h"
+#include "platform/text/string_view.h"
 
 namespace sail::gateway::socketio {
 
@@ -96,17 +97,19 @@ void Client::OnPacket(DecodedPacket decoded) {
 }
 
 void Client::OnConnectPacket(std::string_view name, std::string_view auth_json) {
-  Namespace* const nsp = context_.namespaces->Find(name);
-  if (nsp == nullptr) return SendConnectError(name, "Invalid namespace", {});
-  if (sockets_.size() >= context_.options.max_namespaces)
+  if (sockets_.size() >= context_.options.max_namespaces) {
+    context_.options.on_namespace_refused();
     return SendConnectError(name, "Too many namespaces", {});
+  }
+  auto nsp = context_.namespaces->Enter(name);
+  if (!nsp.ok()) return SendConnectError(name, platform::ToStd(nsp.status().message()), {});
   std::string id;
   if (speaks_protocol_4()) {
     id = name == "/" ? session_->sid() : std::string(name) + "#" + session_->sid();
   } else {
     id = context_.sids->Next();
   }
-  const auto socket = std::make_shared<Socket>(this, nsp, std::move(id));
+  const auto socket = std::make_shared<Socket>(this, *std::move(nsp), std::move(id));
   if (auth_json.size() <= Socket::kMaxKeptAuth) socket->auth_json_ = auth_json;
   sockets_.push_back(socket);
   context_.application->OnConnect(socket, auth_json, ConnectDecision(socket));

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{45000};
   // Further CONNECTs are refused with "Too many namespaces".
   size_t max_namespaces = 64;
+  std::function<void()> on_namespace_refused = [] {};
   // Of one socket: answers to events that are waited for, and events that arrive before the connect decision.
   size_t max_pending_acks = 4096;
   size_t max_early_events = 64;

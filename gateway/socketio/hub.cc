@@ -26,7 +26,7 @@ Hub::Hub(EventLoop* loop, Application* application, RoomObserver* observer, HubO
       options_(std::move(options)),
       scheduler_(loop),
       sids_(options_.random),
-      namespaces_(observer),
+      namespaces_(observer, options_.namespaces),
       context_{loop, &namespaces_, application, &sids_, options_.client},
       alive_(std::make_shared<bool>(true)) {
   context_.options.max_packet_bytes =

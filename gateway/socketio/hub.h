@@ -23,6 +23,7 @@ namespace sail::gateway::socketio {
 struct HubOptions {
   engineio::SessionOptions session;
   ClientOptions client;  // max_packet_bytes is raised to session.max_payload
+  NamespaceOptions namespaces;
   engineio::RandomSource random = engineio::SystemRandom();
 };
 
@@ -30,15 +31,15 @@ struct HubOptions {
 // of the application; the destructor cuts them without callbacks.
 class Hub {
  public:
-  // Pointers must outlive the hub; observer may be null. Clients may connect to "/" and to what AddNamespace
-  // adds.
+  // Pointers must outlive the hub; observer may be null. Clients may connect to "/", to what AddNamespace
+  // adds, and to what the options let them make.
   Hub(EventLoop* loop, Application* application, RoomObserver* observer, HubOptions options);
   ~Hub();
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
   Namespace& AddNamespace(std::string_view name) { return namespaces_.Add(name); }
-  // Null if there is none of that name.
+  // Null if there is none of that name now. One that clients have made goes with the last of them.
   Namespace* FindNamespace(std::string_view name) const { return namespaces_.Find(name); }
 
   // Takes over a connection of this loop whose 101 has been written. already_read: bytes that came behind the

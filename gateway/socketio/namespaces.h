@@ -8,8 +8,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "gateway/socketio/rooms.h"
 
 namespace sail::gateway::socketio {
@@ -26,8 +29,8 @@ struct Namespace {
 };
 
 struct NamespaceOptions {
-  // Whether clients may connect to a namespace that has not been added: it is made for the first one, and dropped when
-  // the last one has left. Null: no.
+  // Whether clients may connect to a namespace that has not been added: it is made for the first one, and
+  // dropped when the last one has left. Null: no.
   std::function<bool(std::string_view name)> may_be_made;
   // How many of those there may be at a time, on this loop.
   size_t max_dynamic = 10'000;
@@ -39,8 +42,8 @@ struct NamespaceOptions {
 // Single-threaded.
 class Namespaces {
  public:
-  // observer may be null; must outlive this. Of a dynamic namespace it is told as of a room without a name: opened when
-  // the namespace is made, closed when it is dropped.
+  // observer may be null; must outlive this. Of a dynamic namespace it is told as of a room without a name:
+  // opened when the namespace is made, closed when it is dropped.
   Namespaces(RoomObserver* observer, NamespaceOptions options)
       : observer_(observer), options_(std::move(options)) {}
 
@@ -53,15 +56,16 @@ class Namespaces {
     return found == namespaces_.end() ? nullptr : found->second.get();
   }
 
-  // For a client that connects: the namespace of that name, made if it may be. Null: no client may connect to it, or
-  // there are too many.
-  std::shared_ptr<Namespace> Enter(std::string_view name) {
+  // For a client that connects: the namespace of that name, made if it may be. Errors, with the words that
+  // Socket.IO has for the client: NOT_FOUND ("Invalid namespace"), RESOURCE_EXHAUSTED ("Too many
+  // namespaces").
+  absl::StatusOr<std::shared_ptr<Namespace>> Enter(std::string_view name) {
     const auto found = namespaces_.find(name);
     if (found != namespaces_.end()) return found->second;
-    if (!options_.may_be_made || !options_.may_be_made(name)) return nullptr;
+    if (!options_.may_be_made || !options_.may_be_made(name)) return absl::NotFoundError("Invalid namespace");
     if (dynamic_ >= options_.max_dynamic) {
       options_.on_dynamic_refused();
-      return nullptr;
+      return absl::ResourceExhaustedError("Too many namespaces");
     }
     ++dynamic_;
     const std::shared_ptr<Namespace> made = Insert(name, true);

@@ -11,7 +11,8 @@ struct RoomMember::Room {
   std::vector<RoomMember*> members;
 };
 
-RoomTable::RoomTable(std::string nsp, RoomObserver* observer) : nsp_(std::move(nsp)), observer_(observer) {}
+RoomTable::RoomTable(std::string nsp, RoomObserver* observer, const RoomLimits* limits)
+    : nsp_(std::move(nsp)), observer_(observer), limits_(limits) {}
 
 RoomTable::~RoomTable() = default;
 
@@ -38,6 +39,10 @@ bool RoomTable::Join(RoomMember* member, std::string_view name) {
   if (member->place_ == RoomMember::kNowhere) return false;
   Room* room = Find(name);
   const bool opened = room == nullptr;
+  if (limits_ != nullptr && member->rooms_.size() >= limits_->max_rooms) {
+    if (opened || !member->rooms_.contains(room)) limits_->on_refused();
+    return false;
+  }
   if (opened) room = rooms_.emplace(name, std::make_unique<Room>(name)).first->second.get();
   if (!member->rooms_.emplace(room, static_cast<uint32_t>(room->members.size())).second) return false;
   room->members.push_back(member);
@@ -137,6 +142,15 @@ std::vector<std::string> RoomTable::RoomNames(std::string_view prefix, size_t li
     if (name.starts_with(prefix)) names.push_back(name);
   }
   return names;
+}
+
+bool RoomTable::MayJoin(const RoomMember& member, const std::vector<std::string>& rooms) const {
+  if (limits_ == nullptr || member.rooms_.size() + rooms.size() <= limits_->max_rooms) return true;
+  size_t further = 0;
+  for (const std::string& room : rooms) further += IsIn(member, room) ? 0 : 1;
+  if (member.rooms_.size() + further <= limits_->max_rooms) return true;
+  limits_->on_refused();
+  return false;
 }
 
 bool RoomTable::IsIn(const RoomMember& member, std::string_view name) const {

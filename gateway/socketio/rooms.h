@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +59,13 @@ class RoomObserver {
   virtual void OnRoomClosed(std::string_view nsp, std::string_view room) = 0;
 };
 
+struct RoomLimits {
+  // Of one member, with the room of its own id. A further room is not joined.
+  size_t max_rooms = 10'000;
+  // Counter: a room was not joined.
+  std::function<void()> on_refused = [] {};
+};
+
 // Union of rooms, each member once, without the members of the except rooms. Without rooms: all members. A
 // socket's id is a room, too.
 struct RoomSelection {
@@ -68,8 +76,8 @@ struct RoomSelection {
 // Single-threaded. Join, Leave: O(1); a broadcast is linear in the members of the rooms named.
 class RoomTable {
  public:
-  // observer may be null; must outlive the table.
-  RoomTable(std::string nsp, RoomObserver* observer);
+  // observer and limits may be null; must outlive the table.
+  RoomTable(std::string nsp, RoomObserver* observer, const RoomLimits* limits = nullptr);
   ~RoomTable();
   RoomTable(const RoomTable&) = delete;
   RoomTable& operator=(const RoomTable&) = delete;
@@ -79,7 +87,7 @@ class RoomTable {
   void Add(RoomMember* member);
   void Remove(RoomMember* member);
 
-  // False if the member is in the room already (not in it), or not in the namespace.
+  // False if the member is in the room already (not in it), or not in the namespace, or in too many rooms.
   bool Join(RoomMember* member, std::string_view room);
   bool Leave(RoomMember* member, std::string_view room);
   // Leaves all rooms but the one named, which is usually the member's own id.
@@ -96,6 +104,8 @@ class RoomTable {
   // The names of the rooms that begin so, in no order; at most limit.
   std::vector<std::string> RoomNames(std::string_view prefix, size_t limit) const;
   bool IsIn(const RoomMember& member, std::string_view room) const;
+  // Whether the member may join all of these rooms, which are counted as refused if not.
+  bool MayJoin(const RoomMember& member, const std::vector<std::string>& rooms) const;
   size_t RoomSize(std::string_view room) const;
   size_t room_count() const { return rooms_.size(); }
   size_t size() const { return members_.size(); }
@@ -110,6 +120,7 @@ class RoomTable {
 
   const std::string nsp_;
   RoomObserver* const observer_;
+  const RoomLimits* const limits_;
   std::vector<RoomMember*> members_;
   absl::flat_hash_map<std::string, std::unique_ptr<Room>, RoomNameHash, RoomNameEq> rooms_;
   uint64_t selection_ = 0;

@@ -9,8 +9,8 @@
 
 namespace sail::gateway::socketio {
 
-Socket::Socket(Client* client, Namespace* nsp, std::string id)
-    : client_(client), nsp_(nsp), id_(std::move(id)) {
+Socket::Socket(Client* client, std::shared_ptr<Namespace> nsp, std::string id)
+    : client_(client), nsp_(std::move(nsp)), id_(std::move(id)) {
   nsp_->rooms.Add(this);
 }
 
@@ -132,6 +132,7 @@ void Socket::Close(std::string_view reason) {
   if (was_connected) client->context_.application->OnDisconnect(shared_from_this(), reason);
   client_ = nullptr;
   nsp_->rooms.Remove(this);
+  client->context_.namespaces->Leave(*nsp_);
   for (auto& [id, pending] : std::exchange(pending_acks_, {})) {
     pending.timer.reset();
     pending.callback(absl::CancelledError("socket has been disconnected"));

@@ -43,7 +43,7 @@ using AckCallback = std::function<void(absl::StatusOr<AckReply>)>;
 class Socket final : public RoomMember, public std::enable_shared_from_this<Socket> {
  public:
   // Made by Client.
-  Socket(Client* client, Namespace* nsp, std::string id);
+  Socket(Client* client, std::shared_ptr<Namespace> nsp, std::string id);
 
   // 20 characters, also the name of the room that the socket alone is in. Protocol 4: the engine's sid in
   // "/", and
@@ -80,6 +80,8 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   bool Leave(std::string_view room);
   // All but the room of its id.
   void LeaveAll();
+  // Whether it may be in all of these rooms, too; if not, that is counted.
+  bool MayJoin(const std::vector<std::string>& rooms) const { return nsp_->rooms.MayJoin(*this, rooms); }
   // Sorted; includes the room of its id.
   std::vector<std::string> Rooms() const;
 
@@ -134,7 +136,7 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   void Close(std::string_view reason);
 
   Client* client_;
-  Namespace* const nsp_;
+  const std::shared_ptr<Namespace> nsp_;
   const std::string id_;
   State state_ = State::kConnecting;
   std::vector<EarlyEvent> early_events_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "gateway/actions/room_operations.h"
 #include "gateway/http/ascii.h"
 #include "gateway/sse/event_text.h"
 
@@ -13,13 +14,19 @@ namespace {
 
 constexpr std::string_view kMediaType = "text/event-stream";
 
-class StreamRooms final : public RequesterRooms {
+class StreamRequester final : public Requester {
  public:
-  explicit StreamRooms(std::shared_ptr<EventStream> stream) : stream_(std::move(stream)) {}
-  void Join(std::vector<std::string> rooms, std::function<void(absl::Status)> done) override {
-    stream_->Join(std::move(rooms), std::move(done));
+  explicit StreamRequester(std::shared_ptr<EventStream> stream) : stream_(std::move(stream)) {}
+  void Apply(const action::v1::SocketDataChanges&, std::vector<action::v1::RoomOperation> operations,
+             std::function<void(absl::Status)> done) override {
+    OwnRooms rooms = OwnRoomsOf(operations);
+    if (!rooms.leave.empty()) stream_->Leave(std::move(rooms.leave));
+    if (rooms.join.empty()) {
+      done(absl::OkStatus());
+    } else {
+      stream_->Join(std::move(rooms.join), std::move(done));
+    }
   }
-  void Leave(std::vector<std::string> rooms) override { stream_->Leave(std::move(rooms)); }
 
  private:
   const std::shared_ptr<EventStream> stream_;
@@ -45,8 +52,8 @@ bool WantsEvents(const HttpRequest& request) {
   return wants;
 }
 
-std::shared_ptr<RequesterRooms> RoomsOf(std::shared_ptr<EventStream> stream) {
-  return std::make_shared<StreamRooms>(std::move(stream));
+std::shared_ptr<Requester> RequesterOf(std::shared_ptr<EventStream> stream) {
+  return std::make_shared<StreamRequester>(std::move(stream));
 }
 
 void MakeStream(std::shared_ptr<EventStream> stream, const std::string& session_id, HttpResponse* response) {

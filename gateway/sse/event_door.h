@@ -20,8 +20,9 @@ namespace sail::gateway::sse {
 // Whether the client wants events: a GET that accepts text/event-stream by name.
 bool WantsEvents(const HttpRequest& request);
 
-// A stream's rooms, for the action runner.
-std::shared_ptr<RequesterRooms> RoomsOf(std::shared_ptr<EventStream> stream);
+// A stream as the requester of its action: it joins and leaves rooms. What the answer emits to the requester
+// alone is not heard.
+std::shared_ptr<Requester> RequesterOf(std::shared_ptr<EventStream> stream);
 
 // Makes an action's answer of status 2xx the head and the first event ("response", data: the body) of the
 // stream. The other headers of the answer stay. session_id: of the session that the client has now.
