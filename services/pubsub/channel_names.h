@@ -21,6 +21,13 @@ class ChannelNames {
   // P-request#N# and P-response#N# : what nodes ask each other.
   std::string Request(std::string_view ns) const { return Join("-request#", ns, "#"); }
   std::string Response(std::string_view ns) const { return Join("-response#", ns, "#"); }
+  // P-response#N#UID# : answers for one node.
+  std::string ResponseTo(std::string_view ns, std::string_view uid) const {
+    return Response(ns) + std::string(uid) + "#";
+  }
+  // Between replicas of this service: P-sail#N# to all that have gateways in N, P-sail-answer#UID# to one.
+  std::string Peers(std::string_view ns) const { return Join("-sail#", ns, "#"); }
+  std::string PeerAnswers(std::string_view uid) const { return Join("-sail-answer#", uid, "#"); }
   // Sails' admin bus: P#sails#, but the bare P where a prefix other than the default is configured.
   std::string Admin() const { return prefix_ == kDefaultPrefix ? prefix_ + "#sails#" : prefix_; }
 

@@ -2,48 +2,79 @@
 
 #include <utility>
 
-#include "platform/redis/subscriber.h"
+#include "services/pubsub/node_answers.h"
+#include "services/pubsub/redis_channels.h"
 
 namespace sail::pubsub {
+namespace {
 
 namespace redis = platform::redis;
 
-class ClusterBus::RedisChannels final : public Channels {
- public:
-  RedisChannels(redis::EventLoop& loop, redis::ConnectionOptions options, redis::Client& client,
-                redis::Subscriber::Handlers handlers, platform::metrics::Registry& registry)
-      : client_(client), subscriber_(loop, std::move(options), std::move(handlers), registry) {}
+// Deadlines of questions are exact to this.
+constexpr absl::Duration kQuestionTick = absl::Milliseconds(25);
 
-  void Subscribe(std::vector<std::string> channels, std::function<void(absl::Status)> done) override {
-    subscriber_.Subscribe(std::move(channels), std::move(done));
+}  // namespace
+
+// All that is asked and answered, put together.
+struct ClusterBus::Questions final : public QuestionHandler {
+  Questions(const ChannelNames& names, const std::string& uid, QueryWire& wire, FanOut& fan_out,
+            platform::metrics::Registry& registry)
+      : fan_out(fan_out),
+        events(uid),
+        gateways([this](const std::string& ns, const auto& rooms) { return Find(ns, rooms); }, absl::Now,
+                 registry),
+        queries(names, uid, wire, gateways, absl::Now, registry),
+        answers(names, wire, gateways, events) {}
+
+  void OnRequest(const std::string& ns, const ClusterRequest& request) override {
+    answers.OnRequest(ns, request);
   }
-  void Unsubscribe(std::vector<std::string> channels) override {
-    subscriber_.Unsubscribe(std::move(channels));
+  void OnPeerQuery(const v1::PeerQuery& query) override { queries.OnPeerQuery(query); }
+
+  void Tick() {
+    // The gateways' end first: what they have answered belongs to what is asked of the cluster.
+    gateways.Tick();
+    queries.Tick();
   }
-  bool connected() const override { return subscriber_.connected(); }
-  void Publish(std::string channel, std::string payload) override {
-    // A lost answer makes the asker wait for its own timeout, as it would for a node that is gone.
-    client_.Command({"PUBLISH", std::move(channel), std::move(payload)}, absl::Seconds(5),
-                    [](const absl::StatusOr<redis::Reply>&) {});
+  bool idle() const { return gateways.idle() && queries.idle(); }
+
+  std::vector<std::pair<LinkId, std::shared_ptr<QuerySink>>> Find(
+      const std::string& ns, const google::protobuf::RepeatedPtrField<std::string>& rooms) const {
+    std::vector<std::pair<LinkId, std::shared_ptr<QuerySink>>> found;
+    for (const LinkId link : fan_out.LinksOf(ns, rooms)) {
+      const auto sink = sinks.find(link);
+      if (sink != sinks.end()) found.emplace_back(link, sink->second);
+    }
+    return found;
   }
 
- private:
-  redis::Client& client_;
-  redis::Subscriber subscriber_;
+  FanOut& fan_out;
+  // Gateways alone.
+  absl::flat_hash_map<LinkId, std::shared_ptr<QuerySink>> sinks;
+  ServerEvents events;
+  GatewayQueries gateways;
+  ClusterQueries queries;
+  NodeAnswers answers;
 };
 
-ClusterBus::ClusterBus(redis::ConnectionOptions options, ChannelNames names, redis::Client& client,
-                       FreshRooms& fresh, platform::metrics::Registry& registry) {
+ClusterBus::ClusterBus(redis::ConnectionOptions options, ChannelNames names, const std::string& uid,
+                       redis::Client& client, FreshRooms& fresh, platform::metrics::Registry& registry) {
   loop_.Run([&] {
     channels_ = std::make_unique<RedisChannels>(
         loop_, std::move(options), client,
-        redis::Subscriber::Handlers{
-            .on_message = [this](const std::string& channel,
-                                 std::string&& payload) { fan_out_->OnMessage(channel, payload); },
-            .on_gap = [this] { fan_out_->OnGap(); }},
+        redis::Subscriber::Handlers{.on_message =
+                                        [this](const std::string& channel, std::string&& payload) {
+                                          if (questions_->queries.OnMessage(channel, payload)) return;
+                                          fan_out_->OnMessage(channel, payload);
+                                          ScheduleQuestionTick();
+                                        },
+                                    .on_gap = [this] { fan_out_->OnGap(); }},
         registry);
-    fan_out_ = std::make_unique<FanOut>(std::move(names), *channels_, fresh, absl::Now, registry);
+    fan_out_ = std::make_unique<FanOut>(names, *channels_, fresh, absl::Now, registry);
+    questions_ = std::make_unique<Questions>(names, uid, *channels_, *fan_out_, registry);
+    fan_out_->set_question_handler(questions_.get());
     timer_ = std::make_unique<redis::Timer>(loop_);
+    question_timer_ = std::make_unique<redis::Timer>(loop_);
     ScheduleTick();
   });
 }
@@ -51,8 +82,10 @@ ClusterBus::ClusterBus(redis::ConnectionOptions options, ChannelNames names, red
 ClusterBus::~ClusterBus() {
   loop_.Run([this] {
     timer_.reset();
-    // Ends the subscriber's callbacks, which lead to the fan-out, before that goes.
+    question_timer_.reset();
+    // Ends the callbacks from Redis, which lead to the others, before those go.
     channels_.reset();
+    questions_.reset();
     fan_out_.reset();
   });
 }
@@ -64,18 +97,67 @@ void ClusterBus::ScheduleTick() {
   });
 }
 
-LinkId ClusterBus::Attach(std::shared_ptr<DeliverySink> sink) {
+void ClusterBus::ScheduleQuestionTick() {
+  if (questions_->idle() || std::exchange(question_tick_due_, true)) return;
+  question_timer_->Start(kQuestionTick, [this] {
+    question_tick_due_ = false;
+    questions_->Tick();
+    ScheduleQuestionTick();
+  });
+}
+
+LinkId ClusterBus::Attach(std::shared_ptr<DeliverySink> sink, std::shared_ptr<QuerySink> queries) {
   const LinkId link = ++last_link_;
-  loop_.Post([this, link, sink = std::move(sink)]() mutable {
-    if (fan_out_ != nullptr) fan_out_->Attach(link, std::move(sink));
+  loop_.Post([this, link, sink = std::move(sink), queries = std::move(queries)]() mutable {
+    if (fan_out_ == nullptr) return;
+    questions_->sinks[link] = std::move(queries);
+    fan_out_->Attach(link, std::move(sink));
   });
   return link;
 }
 
 void ClusterBus::Detach(LinkId link) {
   loop_.Post([this, link] {
-    if (fan_out_ != nullptr) fan_out_->Detach(link);
+    if (fan_out_ == nullptr) return;
+    fan_out_->Detach(link);
+    questions_->events.Unwatch(link);
+    questions_->sinks.erase(link);
+    questions_->gateways.OnDetach(link);
   });
+}
+
+void ClusterBus::OnAnswer(LinkId link, v1::Answer answer) {
+  loop_.Post([this, link, answer = std::move(answer)]() mutable {
+    if (questions_ != nullptr) questions_->gateways.OnAnswer(link, std::move(answer));
+  });
+}
+
+void ClusterBus::Ask(v1::Query query, const ClusterQueries::Options& options, ClusterQueries::Done done) {
+  loop_.Post([this, query = std::move(query), options, done = std::move(done)] {
+    if (questions_ == nullptr) return;
+    questions_->queries.Ask(query, options, done);
+    ScheduleQuestionTick();
+  });
+}
+
+void ClusterBus::CloseQueries() {
+  loop_.Post([this] {
+    if (questions_ != nullptr) questions_->queries.Close();
+  });
+}
+
+LinkId ClusterBus::Watch(const std::string& ns, std::shared_ptr<WatchSink> sink,
+                         std::function<void(absl::Status)> done) {
+  const LinkId link = ++last_link_;
+  loop_.Post([this, link, ns, sink = std::move(sink), done = std::move(done)] {
+    if (fan_out_ == nullptr) return;
+    v1::InterestChange change;
+    change.add_add()->set_namespace_(ns);
+    fan_out_->Attach(link, sink);
+    questions_->events.Watch(link, ns, sink);
+    fan_out_->ChangeInterest(link, change, done);
+  });
+  return link;
 }
 
 void ClusterBus::ChangeInterest(LinkId link, v1::InterestChange change,

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "platform/metrics/metrics.h"
@@ -12,33 +13,64 @@
 #include "platform/redis/connection.h"
 #include "platform/redis/event_loop.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
+#include "services/pubsub/cluster_query.h"
 #include "services/pubsub/fan_out.h"
+#include "services/pubsub/gateway_query.h"
+#include "services/pubsub/server_events.h"
 
 namespace sail::pubsub {
+
+class RedisChannels;
+
+// A program that watches server events: Gap means that it may have missed one.
+class WatchSink : public DeliverySink, public ServerEventSink {
+ public:
+  void Deliver(const std::shared_ptr<const v1::Operation>&) override {}
+};
 
 // Thread-safe. Sinks and callbacks are called on the bus's own thread.
 class ClusterBus {
  public:
-  // client: publishes the answers to other nodes' queries; it and fresh outlive the bus.
-  ClusterBus(platform::redis::ConnectionOptions options, ChannelNames names, platform::redis::Client& client,
-             FreshRooms& fresh, platform::metrics::Registry& registry);
+  // uid: this process's name on the bus. client: publishes questions, and answers to other nodes'; it and
+  // fresh outlive the bus.
+  ClusterBus(platform::redis::ConnectionOptions options, ChannelNames names, const std::string& uid,
+             platform::redis::Client& client, FreshRooms& fresh, platform::metrics::Registry& registry);
   // No sink and no callback is called after this; those still open never are.
   ~ClusterBus();
 
-  LinkId Attach(std::shared_ptr<DeliverySink> sink);
+  // A gateway's link: what is delivered to it, and what it is asked.
+  LinkId Attach(std::shared_ptr<DeliverySink> sink, std::shared_ptr<QuerySink> queries);
+  // Also of a watcher.
   void Detach(LinkId link);
+  // A gateway's answer to a query.
+  void OnAnswer(LinkId link, v1::Answer answer);
+
+  // See ClusterQueries::Ask.
+  void Ask(v1::Query query, const ClusterQueries::Options& options, ClusterQueries::Done done);
+  // Ends all questions of this replica, also later ones, with UNAVAILABLE.
+  void CloseQueries();
+
+  // done: as in ChangeInterest; the namespace must be valid.
+  LinkId Watch(const std::string& ns, std::shared_ptr<WatchSink> sink,
+               std::function<void(absl::Status)> done);
+
   // Changes of one link are carried out in order. See FanOut.
   void ChangeInterest(LinkId link, v1::InterestChange change, std::function<void(absl::Status)> done);
 
  private:
-  class RedisChannels;
+  struct Questions;
   void ScheduleTick();
+  // Sees to it that questions that nobody answers come to their end.
+  void ScheduleQuestionTick();
 
   std::atomic<LinkId> last_link_ = 0;
   // These belong to the loop's thread.
   std::unique_ptr<RedisChannels> channels_;
   std::unique_ptr<FanOut> fan_out_;
+  std::unique_ptr<Questions> questions_;
   std::unique_ptr<platform::redis::Timer> timer_;
+  std::unique_ptr<platform::redis::Timer> question_timer_;
+  bool question_tick_due_ = false;
   // Last, so that its thread has ended before the others go.
   platform::redis::EventLoop loop_;
 };

@@ -193,34 +193,49 @@ TEST(ClusterRequestTest, DecodesTheOldFormsForOneSocket) {
   EXPECT_TRUE(disconnect->operation->disconnect().close());
 }
 
-TEST(ClusterRequestTest, QueriesHaveAnEmptyAnswer) {
-  const auto answer = [](const char* json) {
-    return EmptyAnswer(DecodeRequest(json, "/").value()).value_or("none");
-  };
-  EXPECT_EQ(answer(R"({"requestId":"a","type":0,"rooms":["r"]})"), R"({"requestId":"a","sockets":[]})");
-  EXPECT_EQ(answer(R"({"uid":"u","requestId":"a\"","type":1})"), R"({"requestId":"a\"","rooms":[]})");
-  EXPECT_EQ(answer(R"({"uid":"u","requestId":"a","type":5,"opts":{"rooms":[],"except":[]}})"),
-            R"({"requestId":"a","sockets":[]})");
-  EXPECT_EQ(answer(R"({"uid":"u","type":6,"data":["ev",1],"requestId":"a"})"), "none");
-  EXPECT_EQ(answer(R"({"uid":"u","type":5})"), "none");
-  EXPECT_EQ(answer(R"({"type":12,"requestId":"a"})"), "none");
+TEST(ClusterRequestTest, DecodesQuestions) {
+  auto sockets = DecodeRequest(R"({"requestId":"a","type":0,"rooms":["r",7]})", "/");
+  ASSERT_TRUE(sockets.ok());
+  EXPECT_FALSE(sockets->operation.has_value());
+  EXPECT_EQ(sockets->uid, "");
+  EXPECT_EQ(sockets->rooms.Get(1), "7");
+  auto fetch =
+      DecodeRequest(R"({"uid":"u","requestId":"a\"","type":5,"opts":{"rooms":["r"],"except":["x"]}})", "/");
+  ASSERT_TRUE(fetch.ok());
+  EXPECT_EQ(fetch->uid, "u");
+  EXPECT_EQ(fetch->request_id, "a\"");
+  EXPECT_EQ(fetch->except.Get(0), "x");
+  auto emit = DecodeRequest(R"({"uid":"u","type":6,"data":["ev", 1],"requestId":"a"})", "/");
+  ASSERT_TRUE(emit.ok());
+  EXPECT_EQ(emit->data_json, R"(["ev", 1])");
+  EXPECT_EQ(DecodeRequest(R"({"type":12,"requestId":"a"})", "/")->type, ClusterRequest::Type::kUnknown);
 }
 
-TEST(ClusterRequestTest, AnswersTheBinaryRequestForAcks) {
+TEST(ClusterRequestTest, DecodesTheRequestForAcksInBothForms) {
   const std::string bytes = FromHex(
       "85 a3756964 a6 79585f326350 a9726571756573744964 a6466c4d596353 a474797065 07 a67061636b6574 83 "
       "a474797065 02 "
       "a464617461 92 a171 07 a36e7370 a12f a46f707473 83 a5726f6f6d73 90 a6657863657074 90 a5666c616773 81 "
       "a774696d656f7574 cd01f4");
-  auto request = DecodeRequest(bytes, "/");
-  ASSERT_TRUE(request.ok()) << request.status();
-  EXPECT_EQ(EmptyAnswer(*request), R"({"type":8,"requestId":"FlMYcS","clientCount":0})");
+  const std::string json =
+      R"({"uid":"yX_2cP","requestId":"FlMYcS","type":7,"packet":{"type":2,"data":["q",7],"nsp":"/"},)"
+      R"("opts":{"rooms":[],"except":[],"flags":{"timeout":500}}})";
+  for (const std::string& payload : {bytes, json}) {
+    auto request = DecodeRequest(payload, "/");
+    ASSERT_TRUE(request.ok()) << request.status();
+    EXPECT_EQ(request->uid, "yX_2cP");
+    EXPECT_EQ(request->request_id, "FlMYcS");
+    EXPECT_EQ(request->data_json, R"(["q",7])");
+    EXPECT_EQ(request->timeout_ms, 500);
+  }
 }
 
 TEST(ClusterRequestTest, RefusesWhatItCannotCarryOut) {
   for (const char* json :
        {"", "{", "[]", "garbage", R"({"type":2})", R"({"type":2,"sid":"s"})", R"({"type":4})",
-        R"({"type":2,"opts":1})", R"({"type":2,"opts":{"rooms":[{}]},"rooms":[]})"}) {
+        R"({"type":2,"opts":1})", R"({"type":2,"opts":{"rooms":[{}]},"rooms":[]})",
+        R"({"type":5,"requestId":"a"})", R"({"type":6,"data":[]})",
+        R"({"type":7,"requestId":"a","packet":{"data":[7]},"opts":{}})"}) {
     EXPECT_EQ(DecodeRequest(json, "/").status().code(), absl::StatusCode::kInvalidArgument) << json;
   }
 }

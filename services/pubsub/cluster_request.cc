@@ -3,8 +3,8 @@
 #include <charconv>
 #include <vector>
 
-#include "platform/json/json_scan.h"
 #include "platform/json/json_text.h"
+#include "services/pubsub/json_members.h"
 #include "services/pubsub/msgpack.h"
 #include "services/pubsub/msgpack_json.h"
 
@@ -12,73 +12,19 @@ namespace sail::pubsub {
 namespace {
 
 using platform::json::AppendJsonString;
-using platform::json::JsonMember;
-using Strings = google::protobuf::RepeatedPtrField<std::string>;
 using Type = ClusterRequest::Type;
 
 absl::Status Malformed(const char* what) {
   return absl::InvalidArgumentError(std::string("cluster request: ") + what);
 }
 
-void AppendStrings(const Strings& strings, std::string* json) {
-  *json += '[';
-  for (int i = 0; i < strings.size(); ++i) {
-    if (i > 0) *json += ',';
-    AppendJsonString(strings[i], json);
-  }
-  *json += ']';
-}
-
 void AppendOptions(const Strings& rooms, const Strings& except, std::string* json) {
   *json += R"("opts":{"rooms":)";
-  AppendStrings(rooms, json);
+  AppendJsonStrings(rooms, json);
   *json += R"(,"except":)";
-  AppendStrings(except, json);
+  AppendJsonStrings(except, json);
   *json += '}';
 }
-
-// The members of an object by name; what is absent is empty.
-class Members {
- public:
-  static absl::StatusOr<Members> Of(std::string_view json) {
-    absl::StatusOr<std::vector<JsonMember>> members = platform::json::SplitJsonObject(json);
-    if (!members.ok()) return Malformed("not a JSON object");
-    return Members(*std::move(members));
-  }
-
-  std::string_view Raw(std::string_view name) const {
-    for (const JsonMember& member : members_) {
-      if (member.key == name) return member.raw;
-    }
-    return {};
-  }
-
-  // A string, or a number's digits: ids and rooms of Node may be either.
-  std::string Text(std::string_view name) const { return TextOf(Raw(name)); }
-
-  absl::Status Texts(std::string_view name, Strings* texts) const {
-    if (Raw(name).empty()) return absl::OkStatus();
-    auto elements = platform::json::SplitJsonArray(Raw(name));
-    if (!elements.ok()) return Malformed("rooms are not an array");
-    for (std::string_view raw : *elements) {
-      const std::string text = TextOf(raw);
-      if (text.empty()) return Malformed("a room is neither a string nor a number");
-      texts->Add(std::string(text));
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  explicit Members(std::vector<JsonMember> members) : members_(std::move(members)) {}
-
-  static std::string TextOf(std::string_view raw) {
-    if (raw.starts_with('"')) return platform::json::UnescapeJsonString(raw).value_or("");
-    const bool number = !raw.empty() && (raw.front() == '-' || (raw.front() >= '0' && raw.front() <= '9'));
-    return number ? std::string(raw) : "";
-  }
-
-  std::vector<JsonMember> members_;
-};
 
 Type TypeOf(std::string_view raw) {
   int type = -1;
@@ -86,7 +32,7 @@ Type TypeOf(std::string_view raw) {
   return type >= 0 && type <= 7 ? static_cast<Type>(type) : Type::kUnknown;
 }
 
-absl::Status ReadMove(const Members& request, v1::MoveMembers* move, bool* one_socket) {
+absl::Status ReadMove(const JsonMembers& request, v1::MoveMembers* move, bool* one_socket) {
   if (request.Raw("opts").empty()) {
     *one_socket = true;
     if (request.Text("sid").empty() || request.Text("room").empty())
@@ -95,7 +41,7 @@ absl::Status ReadMove(const Members& request, v1::MoveMembers* move, bool* one_s
     move->add_target_rooms(request.Text("room"));
     return absl::OkStatus();
   }
-  absl::StatusOr<Members> options = Members::Of(request.Raw("opts"));
+  absl::StatusOr<JsonMembers> options = JsonMembers::Of(request.Raw("opts"));
   if (!options.ok()) return options.status();
   if (absl::Status status = options->Texts("except", move->mutable_except_rooms()); !status.ok())
     return status;
@@ -104,7 +50,7 @@ absl::Status ReadMove(const Members& request, v1::MoveMembers* move, bool* one_s
   return request.Texts("rooms", move->mutable_target_rooms());
 }
 
-absl::Status ReadDisconnect(const Members& request, v1::DisconnectMembers* disconnect, bool* one_socket) {
+absl::Status ReadDisconnect(const JsonMembers& request, v1::DisconnectMembers* disconnect, bool* one_socket) {
   disconnect->set_close(request.Raw("close") == "true");
   if (request.Raw("opts").empty()) {
     *one_socket = true;
@@ -112,10 +58,42 @@ absl::Status ReadDisconnect(const Members& request, v1::DisconnectMembers* disco
     disconnect->add_rooms(request.Text("sid"));
     return absl::OkStatus();
   }
-  absl::StatusOr<Members> options = Members::Of(request.Raw("opts"));
+  absl::StatusOr<JsonMembers> options = JsonMembers::Of(request.Raw("opts"));
   if (!options.ok()) return options.status();
   if (absl::Status status = options->Texts("rooms", disconnect->mutable_rooms()); !status.ok()) return status;
   return options->Texts("except", disconnect->mutable_except_rooms());
+}
+
+absl::Status ReadOptions(const JsonMembers& request, ClusterRequest* out) {
+  absl::StatusOr<JsonMembers> options = JsonMembers::Of(request.Raw("opts"));
+  if (!options.ok()) return options.status();
+  if (absl::Status status = options->Texts("rooms", &out->rooms); !status.ok()) return status;
+  if (absl::Status status = options->Texts("except", &out->except); !status.ok()) return status;
+  if (const auto flags = JsonMembers::Of(options->Raw("flags")); flags.ok())
+    out->timeout_ms = flags->Integer("timeout");
+  return absl::OkStatus();
+}
+
+absl::Status ReadQuestion(const JsonMembers& request, ClusterRequest* out) {
+  switch (out->type) {
+    case Type::kSockets:
+      return request.Texts("rooms", &out->rooms);
+    case Type::kFetch:
+      return ReadOptions(request, out);
+    case Type::kServerSideEmit:
+      out->data_json = request.Raw("data");
+      break;
+    case Type::kBroadcastWithAck: {
+      absl::StatusOr<JsonMembers> packet = JsonMembers::Of(request.Raw("packet"));
+      if (!packet.ok()) return packet.status();
+      out->data_json = packet->Raw("data");
+      if (absl::Status status = ReadOptions(request, out); !status.ok()) return status;
+      break;
+    }
+    default:
+      return absl::OkStatus();
+  }
+  return std::string_view(out->data_json).starts_with("[\"") ? absl::OkStatus() : Malformed("no event");
 }
 
 }  // namespace
@@ -135,7 +113,7 @@ std::string EncodeRequest(std::string_view uid, const v1::Operation& operation) 
   json += join ? ",\"type\":2," : ",\"type\":3,";
   AppendOptions(move.source_rooms(), move.except_rooms(), &json);
   json += ",\"rooms\":";
-  AppendStrings(move.target_rooms(), &json);
+  AppendJsonStrings(move.target_rooms(), &json);
   return json += '}';
 }
 
@@ -149,16 +127,17 @@ std::string EncodeAdmin(std::string_view uid, const v1::LeaveAll& leave_all) {
 
 absl::StatusOr<ClusterRequest> DecodeRequest(std::string_view payload, std::string_view ns) {
   std::string transcoded;
+  ClusterRequest request;
   if (!payload.starts_with('{')) {
     MsgpackReader reader(payload);
-    std::vector<std::string> attachments;
-    if (absl::Status status = MsgpackToJson(&reader, &transcoded, &attachments); !status.ok()) return status;
+    if (absl::Status status = MsgpackToJson(&reader, &transcoded, &request.attachments); !status.ok())
+      return status;
     payload = transcoded;
   }
-  absl::StatusOr<Members> members = Members::Of(payload);
+  absl::StatusOr<JsonMembers> members = JsonMembers::Of(payload);
   if (!members.ok()) return members.status();
-  ClusterRequest request;
   request.type = TypeOf(members->Raw("type"));
+  request.uid = members->Text("uid");
   request.request_id = members->Text("requestId");
   v1::Operation operation;
   operation.set_namespace_(std::string(ns));
@@ -174,6 +153,8 @@ absl::StatusOr<ClusterRequest> DecodeRequest(std::string_view payload, std::stri
       status = ReadDisconnect(*members, operation.mutable_disconnect(), &request.one_socket);
       break;
     default:
+      status = ReadQuestion(*members, &request);
+      if (!status.ok()) return status;
       return request;
   }
   if (!status.ok()) return status;
@@ -182,9 +163,9 @@ absl::StatusOr<ClusterRequest> DecodeRequest(std::string_view payload, std::stri
 }
 
 absl::StatusOr<v1::Operation> DecodeAdmin(std::string_view payload) {
-  absl::StatusOr<Members> message = Members::Of(payload);
+  absl::StatusOr<JsonMembers> message = JsonMembers::Of(payload);
   if (!message.ok()) return message.status();
-  absl::StatusOr<Members> body = Members::Of(message->Raw("payload"));
+  absl::StatusOr<JsonMembers> body = JsonMembers::Of(message->Raw("payload"));
   if (!body.ok()) return body.status();
   const std::string event = message->Text("event");
   const std::string source = body->Text("sourceRoom");
@@ -210,22 +191,6 @@ absl::StatusOr<v1::Operation> DecodeAdmin(std::string_view payload) {
 
 std::string DoneAnswer(const ClusterRequest& request) {
   return "{\"requestId\":" + platform::json::JsonString(request.request_id) + "}";
-}
-
-std::optional<std::string> EmptyAnswer(const ClusterRequest& request) {
-  if (request.request_id.empty()) return std::nullopt;
-  const std::string id = platform::json::JsonString(request.request_id);
-  switch (request.type) {
-    case Type::kSockets:
-    case Type::kFetch:
-      return "{\"requestId\":" + id + ",\"sockets\":[]}";
-    case Type::kAllRooms:
-      return "{\"requestId\":" + id + ",\"rooms\":[]}";
-    case Type::kBroadcastWithAck:
-      return "{\"type\":8,\"requestId\":" + id + ",\"clientCount\":0}";
-    default:
-      return std::nullopt;
-  }
 }
 
 }  // namespace sail::pubsub

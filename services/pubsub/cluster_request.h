@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
+#include "services/pubsub/json_members.h"
 
 namespace sail::pubsub {
 
@@ -33,15 +35,24 @@ struct ClusterRequest {
     kUnknown = 99,
   };
   Type type = Type::kUnknown;
+  // The asking node, empty if it does not say. Who says it is subscribed to a response channel of its own.
+  std::string uid;
   // Under which the asker waits for answers; empty where it waits for none.
   std::string request_id;
   // For join, leave and disconnect.
   std::optional<v1::Operation> operation;
   // The old form that names one socket: only the node that has the socket answers.
   bool one_socket = false;
+  // Which sockets kSockets, kFetch and kBroadcastWithAck are about.
+  Strings rooms, except;
+  // kServerSideEmit, kBroadcastWithAck: a JSON array, the event's name in front; and the latter's binary
+  // arguments and patience.
+  std::string data_json;
+  std::vector<std::string> attachments;
+  int64_t timeout_ms = 0;
 };
 
-// JSON, or MessagePack (type 7 alone). INVALID_ARGUMENT: neither; join, leave or disconnect without what it
+// JSON, or MessagePack (type 7 alone). INVALID_ARGUMENT: neither; a request without what its type
 // needs.
 absl::StatusOr<ClusterRequest> DecodeRequest(std::string_view payload, std::string_view ns);
 
@@ -50,9 +61,6 @@ absl::StatusOr<v1::Operation> DecodeAdmin(std::string_view payload);
 
 // The answer of the node that did what an old request for one socket asked.
 std::string DoneAnswer(const ClusterRequest& request);
-
-// The answer of a node that has no sockets of its own, for the response channel; nothing where none is due.
-std::optional<std::string> EmptyAnswer(const ClusterRequest& request);
 
 }  // namespace sail::pubsub
 

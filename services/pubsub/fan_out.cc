@@ -22,7 +22,7 @@ FanOut::FanOut(ChannelNames names, Channels& channels, FreshRooms& fresh, std::f
                                       "Operations given to links, counted per link.")),
       gaps_(registry.AddCounter("sail_pubsub_gaps_total", "Times when the bus may have lost messages.")),
       rooms_(registry.AddGauge("sail_pubsub_rooms", "Rooms that some link has interest in.")),
-      links_(registry.AddGauge("sail_pubsub_links", "Attached gateways.")),
+      links_(registry.AddGauge("sail_pubsub_links", "Attached gateways, and programs that watch.")),
       interest_(std::move(names)) {}
 
 void FanOut::Attach(LinkId link, std::shared_ptr<DeliverySink> sink) {
@@ -102,6 +102,9 @@ void FanOut::OnMessage(const std::string& name, const std::string& payload) {
     case Interest::Kind::kRequest:
       OnRequest(std::string(channel->ns), payload);
       return;
+    case Interest::Kind::kPeers:
+      OnPeerMessage(payload);
+      return;
     case Interest::Kind::kAdmin:
       OnOperation(DecodeAdmin(payload));
       return;
@@ -114,15 +117,25 @@ void FanOut::OnRequest(const std::string& ns, const std::string& payload) {
     Drop(request.status());
     return;
   }
-  // Whoever asks counts the subscribers of the request channel, us too, and waits for so many answers.
-  if (std::optional<std::string> answer = EmptyAnswer(*request)) {
-    channels_.Publish(names_.Response(ns), *std::move(answer));
+  if (!request->operation.has_value()) {
+    if (questions_ != nullptr) questions_->OnRequest(ns, *request);
+    return;
   }
-  if (!request->operation.has_value()) return;
   if (request->one_socket && !request->request_id.empty() && !LinksFor(*request->operation).empty()) {
-    channels_.Publish(names_.Response(ns), DoneAnswer(*request));
+    channels_.Publish(request->uid.empty() ? names_.Response(ns) : names_.ResponseTo(ns, request->uid),
+                      DoneAnswer(*request));
   }
   OnOperation(*std::move(request->operation));
+}
+
+void FanOut::OnPeerMessage(const std::string& payload) {
+  v1::PeerMessage message;
+  if (!message.ParseFromString(payload)) return Drop(absl::InvalidArgumentError("peer message: malformed"));
+  if (message.has_query()) {
+    if (questions_ != nullptr) questions_->OnPeerQuery(message.query());
+  } else if (message.has_operation()) {
+    OnOperation(std::move(*message.mutable_operation()));
+  }
 }
 
 void FanOut::OnOperation(absl::StatusOr<v1::Operation> operation) {

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "platform/metrics/metrics.h"
+#include "protos/sail/pubsub/v1/peer.pb.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
 #include "services/pubsub/cluster_request.h"
 #include "services/pubsub/fresh_rooms.h"
@@ -25,6 +26,15 @@ class DeliverySink {
   virtual void Deliver(const std::shared_ptr<const v1::Operation>& operation) = 0;
   // Operations may be missing before this point.
   virtual void Gap() = 0;
+};
+
+// What is not for rooms. Called on the bus's thread.
+class QuestionHandler {
+ public:
+  virtual ~QuestionHandler() = default;
+  // A request of a node that is no operation.
+  virtual void OnRequest(const std::string& ns, const ClusterRequest& request) = 0;
+  virtual void OnPeerQuery(const v1::PeerQuery& query) = 0;
 };
 
 // The bus below: see platform::redis::Subscriber, and PUBLISH.
@@ -52,11 +62,20 @@ class FanOut {
   FanOut(ChannelNames names, Channels& channels, FreshRooms& fresh, std::function<absl::Time()> clock,
          platform::metrics::Registry& registry);
 
+  // Before the first message; outlives this. Without one, questions are dropped.
+  void set_question_handler(QuestionHandler* handler) { questions_ = handler; }
+
   void Attach(LinkId link, std::shared_ptr<DeliverySink> sink);
   void Detach(LinkId link);
   // done: OK once every added room is subscribed. UNAVAILABLE: Redis is down; the interest holds all the
   // same, and a gap is reported once it is in force. INVALID_ARGUMENT: a bad room, nothing was changed.
   void ChangeInterest(LinkId link, const v1::InterestChange& change, std::function<void(absl::Status)> done);
+
+  // The links with interest in one of the rooms; without rooms in the whole namespace.
+  std::vector<LinkId> LinksOf(const std::string& ns,
+                              const google::protobuf::RepeatedPtrField<std::string>& rooms) const {
+    return interest_.Links(ns, rooms);
+  }
 
   void OnMessage(const std::string& channel, const std::string& payload);
   void OnGap();
@@ -65,6 +84,7 @@ class FanOut {
 
  private:
   void OnRequest(const std::string& ns, const std::string& payload);
+  void OnPeerMessage(const std::string& payload);
   void OnOperation(absl::StatusOr<v1::Operation> operation);
   void Deliver(v1::Operation operation, const std::vector<LinkId>& links);
   std::vector<LinkId> LinksFor(const v1::Operation& operation) const;
@@ -76,6 +96,7 @@ class FanOut {
   const ChannelNames names_;
   Channels& channels_;
   FreshRooms& fresh_;
+  QuestionHandler* questions_ = nullptr;
   const std::function<absl::Time()> clock_;
   platform::metrics::Counter* const received_;
   platform::metrics::Counter* const undecodable_;

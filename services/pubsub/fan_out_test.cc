@@ -185,30 +185,58 @@ TEST_F(FanOutTest, LeaveDisconnectAndLeaveAllGoWhereTheirRoomsAre) {
   EXPECT_TRUE(received(2).empty());
 }
 
-TEST_F(FanOutTest, AsksOfOtherNodesAreAnswered) {
+class NotingQuestions final : public QuestionHandler {
+ public:
+  void OnRequest(const std::string& ns, const ClusterRequest& request) override {
+    noted.push_back(ns + " " + request.request_id);
+  }
+  void OnPeerQuery(const v1::PeerQuery& query) override { noted.push_back("peer " + query.uid()); }
+  Names noted;
+};
+
+TEST_F(FanOutTest, QuestionsGoToTheirHandler) {
+  NotingQuestions questions;
+  fan_out_.set_question_handler(&questions);
   ASSERT_TRUE(Add(1, {"socket1"}).ok());
   fan_out_.OnMessage("socket.io-request#/#", R"({"requestId":"q1","type":0,"rooms":["r"]})");
-  fan_out_.OnMessage("socket.io-request#/#",
-                     R"({"uid":"u","requestId":"q2","type":5,"opts":{"rooms":[],"except":[]}})");
-  fan_out_.OnMessage("socket.io-request#/#", R"({"requestId":"q3","type":1})");
-  fan_out_.OnMessage("socket.io-request#/#", R"({"uid":"u","type":6,"data":["x"],"requestId":"q4"})");
-  // The old form: only who has the socket answers.
+  v1::PeerMessage message;
+  message.mutable_query()->set_uid("p1");
+  fan_out_.OnMessage("socket.io-sail#/#", message.SerializeAsString());
+  EXPECT_EQ(questions.noted, (Names{"/ q1", "peer p1"}));
+  EXPECT_TRUE(received(1).empty());
+}
+
+TEST_F(FanOutTest, OldRequestsForOneSocketAreAnsweredByWhoHasIt) {
+  ASSERT_TRUE(Add(1, {"socket1"}).ok());
   fan_out_.OnMessage("socket.io-request#/#", R"({"requestId":"q5","type":2,"sid":"socket1","room":"x"})");
   fan_out_.OnMessage("socket.io-request#/#", R"({"requestId":"q6","type":2,"sid":"elsewhere","room":"x"})");
-  EXPECT_EQ(channels_.published, (Names{R"(socket.io-response#/# {"requestId":"q1","sockets":[]})",
-                                        R"(socket.io-response#/# {"requestId":"q2","sockets":[]})",
-                                        R"(socket.io-response#/# {"requestId":"q3","rooms":[]})",
-                                        R"(socket.io-response#/# {"requestId":"q5"})"}));
+  fan_out_.OnMessage("socket.io-request#/#",
+                     R"({"uid":"u","requestId":"q7","type":4,"sid":"socket1","close":true})");
+  EXPECT_EQ(channels_.published, (Names{R"(socket.io-response#/# {"requestId":"q5"})",
+                                        R"(socket.io-response#/#u# {"requestId":"q7"})"}));
+  EXPECT_EQ(received(1).size(), 2u);
+}
+
+TEST_F(FanOutTest, PeersCarryWhatTheAdaptersWireCannot) {
+  v1::InterestChange change;
+  change.add_add()->set_namespace_("/chat");
+  change.mutable_add(0)->set_room("r");
+  ASSERT_TRUE(Change(1, change).ok());
+  v1::PeerMessage message;
+  message.mutable_operation()->set_namespace_("/chat");
+  message.mutable_operation()->mutable_leave_all()->set_room("r");
+  fan_out_.OnMessage("socket.io-sail#/chat#", message.SerializeAsString());
+  EXPECT_EQ(received(1).size(), 1u);
 }
 
 TEST_F(FanOutTest, GarbageIsCountedAndDropped) {
   ASSERT_TRUE(Add(1, {"", "a"}).ok());
-  for (const char* channel :
-       {"socket.io#/#", "socket.io#/#a#", "socket.io-request#/#", "socket.io#sails#", "unknown"}) {
+  for (const char* channel : {"socket.io#/#", "socket.io#/#a#", "socket.io-request#/#", "socket.io-sail#/#",
+                              "socket.io#sails#", "unknown"}) {
     fan_out_.OnMessage(channel, "garbage");
   }
   EXPECT_TRUE(received(1).empty());
-  EXPECT_NE(registry_.Text().find("sail_pubsub_undecodable_total 4"), std::string::npos) << registry_.Text();
+  EXPECT_NE(registry_.Text().find("sail_pubsub_undecodable_total 5"), std::string::npos) << registry_.Text();
 }
 
 TEST_F(FanOutTest, GapsReachEveryLinkAndDetachedLinksNothing) {

@@ -24,6 +24,13 @@ void GatewayLink::Handle::Gap() {
   link_->WriteLocked();
 }
 
+void GatewayLink::Handle::Ask(const std::shared_ptr<const v1::Query>& query) {
+  std::lock_guard lock(mutex_);
+  if (link_ == nullptr) return;
+  queue_.Query(query);
+  link_->WriteLocked();
+}
+
 void GatewayLink::Handle::Done(uint64_t id, const absl::Status& status) {
   std::lock_guard lock(mutex_);
   if (link_ == nullptr) return;
@@ -66,7 +73,7 @@ grpc::Status GatewayLink::Process() {
   };
   switch (incoming_.request_case()) {
     case v1::AttachRequest::kHello:
-      id_ = parts_.bus.Attach(handle_);
+      id_ = parts_.bus.Attach(handle_, handle_);
       break;
     case v1::AttachRequest::kInterest: {
       const uint64_t id = incoming_.interest().id();
@@ -76,6 +83,9 @@ grpc::Status GatewayLink::Process() {
     case v1::AttachRequest::kPublish:
       parts_.publisher.Publish(incoming_.publish().operations(), parts_.publish_timeout,
                                done(incoming_.publish().id()));
+      break;
+    case v1::AttachRequest::kAnswer:
+      parts_.bus.OnAnswer(id_, std::move(*incoming_.mutable_answer()));
       break;
     case v1::AttachRequest::kSaveSessions:
     case v1::AttachRequest::kResume:

@@ -32,13 +32,14 @@ class GatewayLink final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
  public:
   // The part that outlives the stream in the hands of the bus and of callbacks. Thread-safe; without effect
   // once the stream has ended.
-  class Handle final : public DeliverySink {
+  class Handle final : public DeliverySink, public QuerySink {
    public:
     explicit Handle(GatewayLink* link, platform::metrics::Counter* dropped)
         : link_(link), dropped_(dropped) {}
 
     void Deliver(const std::shared_ptr<const v1::Operation>& operation) override;
     void Gap() override;
+    void Ask(const std::shared_ptr<const v1::Query>& query) override;
     void Done(uint64_t id, const absl::Status& status);
     // Ends the stream with this status after the message that is being written.
     void Close(const grpc::Status& status);

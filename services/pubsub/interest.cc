@@ -13,7 +13,8 @@ std::string Interest::ChannelOf(std::string_view ns, std::string_view room) cons
 std::vector<std::pair<std::string, Interest::Kind>> Interest::ChannelsFor(const std::string& room_channel,
                                                                           const Room& room) const {
   std::vector<std::pair<std::string, Kind>> channels = {{names_.All(room.ns), Kind::kAll},
-                                                        {names_.Request(room.ns), Kind::kRequest}};
+                                                        {names_.Request(room.ns), Kind::kRequest},
+                                                        {names_.Peers(room.ns), Kind::kPeers}};
   if (room.ns == "/") channels.emplace_back(names_.Admin(), Kind::kAdmin);
   if (!room.whole_namespace) channels.emplace_back(room_channel, Kind::kRoom);
   return channels;

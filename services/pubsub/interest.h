@@ -25,11 +25,11 @@ struct WantedChannel {
 };
 
 // A room has a set of links. While any room of a namespace has one, the namespace's own channels (all,
-// requests, in "/" also Sails' admin bus) are wanted; while a room has one, so is the room's channel. Room ""
-// stands for all sockets of the namespace. Not thread-safe.
+// requests, our peers' questions, in "/" also Sails' admin bus) are wanted; while a room has one, so is the
+// room's channel. Room "" stands for all sockets of the namespace. Not thread-safe.
 class Interest {
  public:
-  enum class Kind { kAll, kRoom, kRequest, kAdmin };
+  enum class Kind { kAll, kRoom, kRequest, kPeers, kAdmin };
   struct Channel {
     Kind kind = Kind::kAll;
     std::string ns;

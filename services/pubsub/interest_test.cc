@@ -44,14 +44,14 @@ class InterestTest : public ::testing::Test {
 };
 
 TEST_F(InterestTest, TheFirstRoomOfANamespaceWantsItsChannels) {
-  EXPECT_EQ(Add(1, "a", "/chat"), (Names{"p#/chat#", "p#/chat#a#", "p-request#/chat#"}));
+  EXPECT_EQ(Add(1, "a", "/chat"), (Names{"p#/chat#", "p#/chat#a#", "p-request#/chat#", "p-sail#/chat#"}));
   EXPECT_EQ(Add(1, "b", "/chat"), (Names{"p#/chat#b#"}));
   EXPECT_EQ(Add(2, "a", "/chat"), Names{});
-  EXPECT_EQ(Add(1, "a"), (Names{"p", "p#/#", "p#/#a#", "p-request#/#"}));
+  EXPECT_EQ(Add(1, "a"), (Names{"p", "p#/#", "p#/#a#", "p-request#/#", "p-sail#/#"}));
 }
 
 TEST_F(InterestTest, TheWholeNamespaceNeedsNoRoomChannel) {
-  EXPECT_EQ(Add(1, "", "/chat"), (Names{"p#/chat#", "p-request#/chat#"}));
+  EXPECT_EQ(Add(1, "", "/chat"), (Names{"p#/chat#", "p-request#/chat#", "p-sail#/chat#"}));
   EXPECT_EQ(Links({}, "/chat"), (std::vector<LinkId>{1}));
   EXPECT_EQ(Links({"a"}, "/chat"), std::vector<LinkId>{});
 }
@@ -65,7 +65,7 @@ TEST_F(InterestTest, ChannelsGoWithTheirLastLink) {
   EXPECT_EQ(Remove(1, "a", "/chat"), Names{});
   EXPECT_EQ(Remove(1, "never", "/chat"), Names{});
   EXPECT_EQ(Remove(2, "a", "/chat"), (Names{"p#/chat#a#"}));
-  EXPECT_EQ(Remove(2, "b", "/chat"), (Names{"p#/chat#", "p#/chat#b#", "p-request#/chat#"}));
+  EXPECT_EQ(Remove(2, "b", "/chat"), (Names{"p#/chat#", "p#/chat#b#", "p-request#/chat#", "p-sail#/chat#"}));
   EXPECT_EQ(interest_.rooms(), 0u);
   EXPECT_EQ(interest_.Find("p#/chat#"), nullptr);
 }
@@ -78,7 +78,7 @@ TEST_F(InterestTest, ALinkTakesAllItsInterestAlong) {
   Names unsubscribe;
   interest_.RemoveLink(1, &unsubscribe);
   std::sort(unsubscribe.begin(), unsubscribe.end());
-  EXPECT_EQ(unsubscribe, (Names{"p#/#b#", "p#/chat#", "p-request#/chat#"}));
+  EXPECT_EQ(unsubscribe, (Names{"p#/#b#", "p#/chat#", "p-request#/chat#", "p-sail#/chat#"}));
   EXPECT_EQ(Links({"a", "b"}), (std::vector<LinkId>{2}));
   unsubscribe.clear();
   interest_.RemoveLink(1, &unsubscribe);

@@ -14,7 +14,7 @@ size_t LinkQueue::Deliver(std::shared_ptr<const v1::Operation> operation) {
   }
   const size_t dropped = operations_ + 1;
   // Older gaps go, too: the one that comes stands for everything before it.
-  std::erase_if(entries_, [](const Entry& entry) { return !entry.done.has_value(); });
+  std::erase_if(entries_, [](const Entry& entry) { return entry.operation != nullptr || entry.is_gap(); });
   bytes_ = 0;
   operations_ = 0;
   Gap();
@@ -31,8 +31,11 @@ void LinkQueue::Done(uint64_t id, const absl::Status& status) {
 }
 
 void LinkQueue::Gap() {
-  if (!entries_.empty() && entries_.back().operation == nullptr && !entries_.back().done.has_value()) return;
-  entries_.push_back({});
+  if (entries_.empty() || !entries_.back().is_gap()) entries_.push_back({});
+}
+
+void LinkQueue::Query(std::shared_ptr<const v1::Query> query) {
+  entries_.push_back({nullptr, std::nullopt, 0, std::move(query)});
 }
 
 bool LinkQueue::Take(v1::AttachEvent* event) {
@@ -45,7 +48,12 @@ bool LinkQueue::Take(v1::AttachEvent* event) {
     --dones_;
     return true;
   }
-  if (first.operation == nullptr) {
+  if (first.query != nullptr) {
+    *event->mutable_query() = *first.query;
+    entries_.pop_front();
+    return true;
+  }
+  if (first.is_gap()) {
     event->mutable_gap();
     entries_.pop_front();
     return true;

@@ -29,6 +29,8 @@ class LinkQueue {
   void Done(uint64_t id, const absl::Status& status);
   // Two gaps in a row are one.
   void Gap();
+  // The caller bounds how many wait.
+  void Query(std::shared_ptr<const v1::Query> query);
 
   // The next message: a run of operations, or one of the others. False: nothing waits.
   bool Take(v1::AttachEvent* event);
@@ -38,10 +40,12 @@ class LinkQueue {
 
  private:
   struct Entry {
-    // Exactly one of the two, or neither: a gap.
+    // One of the three, or none: a gap.
     std::shared_ptr<const v1::Operation> operation;
     std::optional<v1::Done> done;
     size_t bytes = 0;
+    std::shared_ptr<const v1::Query> query = nullptr;
+    bool is_gap() const { return operation == nullptr && !done.has_value() && query == nullptr; }
   };
 
   const size_t max_bytes_;

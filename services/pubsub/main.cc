@@ -10,6 +10,7 @@
 #include "services/pubsub/publisher.h"
 #include "services/pubsub/pubsub_config.h"
 #include "services/pubsub/pubsub_service.h"
+#include "services/pubsub/server_emitter.h"
 
 int main() {
   namespace platform = sail::platform;
@@ -31,9 +32,11 @@ int main() {
   FreshRooms fresh;
   platform::redis::EventLoop loop;
   platform::redis::Client redis(loop, config->redis, registry, {&Publisher::PublishScript()});
-  Publisher publisher(redis, names, NewBusUid(), fresh, registry);
-  ClusterBus bus(config->redis.connection, names, redis, fresh, registry);
-  PubSubService service(bus, publisher, config->max_timeout, registry);
+  const std::string uid = NewBusUid();
+  Publisher publisher(redis, names, uid, fresh, registry);
+  ServerEmitter emitter(redis, names, uid);
+  ClusterBus bus(config->redis.connection, names, uid, redis, fresh, registry);
+  PubSubService service(bus, publisher, emitter, config->max_timeout, registry);
   server.AddService(service.service());
   server.OnDrain([&service](absl::Time) { service.CloseLinks(); });
   if (absl::Status status = server.Start(); !status.ok()) {

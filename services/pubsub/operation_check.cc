@@ -56,8 +56,6 @@ absl::Status CheckOperation(const v1::Operation& operation) {
       return CheckRooms(ns, operation.disconnect().rooms(), operation.disconnect().except_rooms());
     case v1::Operation::kLeaveAll:
       if (operation.leave_all().room().empty()) return Invalid("a room's name is empty");
-      // Sails' admin bus, which carries it, knows no other.
-      if (ns != "/") return Invalid("leave_all is for the namespace / only");
       return CheckRoom(ns, operation.leave_all().room());
     case v1::Operation::kEvictGhost:
     case v1::Operation::OPERATION_NOT_SET:

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "protos/sail/pubsub/v1/peer.pb.h"
 #include "services/pubsub/cluster_broadcast.h"
 #include "services/pubsub/cluster_request.h"
 #include "services/pubsub/operation_check.h"
@@ -76,6 +77,14 @@ absl::StatusOr<Publisher::Message> Publisher::Encode(const v1::Operation& operat
     message.payload = *std::move(payload);
     const bool one_room = broadcast.rooms_size() == 1 && !fresh_.IsFresh(ns, broadcast.rooms(0));
     message.channel = one_room ? names_.Room(ns, broadcast.rooms(0)) : names_.All(ns);
+  } else if (operation.has_leave_all() && ns != "/") {
+    // Sails' admin bus knows no other namespace than "/", and the adapter's wire no such request.
+    v1::PeerMessage peers;
+    *peers.mutable_operation() = operation;
+    peers.mutable_operation()->set_namespace_(ns);
+    peers.mutable_operation()->clear_dedup_id();
+    message.payload = peers.SerializeAsString();
+    message.channel = names_.Peers(ns);
   } else if (operation.has_leave_all()) {
     message.payload = EncodeAdmin(uid_, operation.leave_all());
     message.channel = names_.Admin();

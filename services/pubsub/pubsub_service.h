@@ -8,6 +8,7 @@
 #include "platform/metrics/metrics.h"
 #include "services/pubsub/cluster_bus.h"
 #include "services/pubsub/publisher.h"
+#include "services/pubsub/server_emitter.h"
 
 namespace grpc {
 class Service;
@@ -15,16 +16,18 @@ class Service;
 
 namespace sail::pubsub {
 
-// Nothing blocks. The bus and the publisher outlive the calls. No publish takes longer than max_timeout.
+// Nothing blocks. The bus, the publisher and the emitter outlive the calls. No publish takes longer than
+// max_timeout.
 class PubSubService {
  public:
-  PubSubService(ClusterBus& bus, Publisher& publisher, absl::Duration max_timeout,
+  PubSubService(ClusterBus& bus, Publisher& publisher, ServerEmitter& emitter, absl::Duration max_timeout,
                 platform::metrics::Registry& registry);
   ~PubSubService();
 
   grpc::Service* service() const;
 
-  // Ends every link with UNAVAILABLE, so that the gateways attach to another replica; later ones at once.
+  // Ends every link, watcher and query with UNAVAILABLE, so that the gateways attach to another replica;
+  // later ones at once.
   void CloseLinks();
 
  private:

@@ -39,9 +39,10 @@ redis::ClientOptions ClientOptions(const redis::testing::RedisServer& server) {
 struct Replica {
   explicit Replica(const redis::testing::RedisServer& server)
       : client(loop, ClientOptions(server), registry, {&Publisher::PublishScript()}),
-        publisher(client, names, NewBusUid(), fresh, registry),
-        bus(Options(server), names, client, fresh, registry),
-        service(bus, publisher, absl::Seconds(20), registry) {
+        publisher(client, names, uid, fresh, registry),
+        emitter(client, names, uid),
+        bus(Options(server), names, uid, client, fresh, registry),
+        service(bus, publisher, emitter, absl::Seconds(20), registry) {
     grpc::ServerBuilder builder;
     builder.RegisterService(service.service());
     grpc_server = builder.BuildAndStart();
@@ -62,10 +63,12 @@ struct Replica {
 
   platform::metrics::Registry registry;
   const ChannelNames names{"socket.io"};
+  const std::string uid = NewBusUid();
   FreshRooms fresh;
   redis::EventLoop loop;
   redis::Client client;
   Publisher publisher;
+  ServerEmitter emitter;
   ClusterBus bus;
   PubSubService service;
   std::unique_ptr<grpc::Server> grpc_server;
