@@ -141,8 +141,7 @@ void RequestSessions::Commit(RequestSession session, const SessionChanges& chang
   } else if (changes.regenerate()) {
     Regenerate(session, changes, std::move(callback));
   } else if (changes.set().empty() && changes.unset().empty()) {
-    Touch(session);
-    callback(CommittedSession{std::move(session)});
+    callback(CommittedSession{Use(std::move(session))});
   } else {
     Update(std::move(session), changes, std::move(callback));
   }
@@ -220,10 +219,13 @@ void RequestSessions::Update(RequestSession session, const SessionChanges& chang
                  });
 }
 
-void RequestSessions::Touch(const RequestSession& session) {
+RequestSession RequestSessions::Use(RequestSession session) {
   const absl::Time now = options_.clock();
-  if (!uses_.IsFirst(session.id, now)) return;
-  if (auto slid = SlideExpiry(session.cookie_json, now); slid.has_value()) {
+  // The client is told of the new end each time (a rolling cookie), the store now and then.
+  std::optional<std::string> slid = SlideExpiry(session.cookie_json, now);
+  if (slid.has_value()) session.cookie_json = *slid;
+  if (!uses_.IsFirst(session.id, now)) return session;
+  if (slid.has_value()) {
     session::v1::UpdateRequest request;
     request.set_id(session.id);
     (*request.mutable_set())[kCookieKey] = *std::move(slid);
@@ -231,6 +233,7 @@ void RequestSessions::Touch(const RequestSession& session) {
   } else {
     client_.Touch(session.id, kTimeout, [](const absl::Status&) {});
   }
+  return session;
 }
 
 }  // namespace sail::gateway

@@ -92,8 +92,8 @@ class RequestSessions {
   void Regenerate(const RequestSession& session, const action::v1::SessionChanges& changes,
                   CommitCallback callback);
   void Update(RequestSession session, const action::v1::SessionChanges& changes, CommitCallback callback);
-  // Begins the session's life anew, without anybody waiting for it.
-  void Touch(const RequestSession& session);
+  // The session with its life begun anew, in the store without anybody waiting for it.
+  RequestSession Use(RequestSession session);
   // One that is not stored.
   RequestSession Fresh() const;
 

@@ -142,6 +142,18 @@ TEST_F(RequestSessionsTest, ReadingASessionWithAMaxAgeSlidesItsStoredExpiry) {
             R"({"originalMaxAge":60000,"expires":"2023-11-14T22:14:50.000Z"})");
 }
 
+TEST_F(RequestSessionsTest, EachUseTellsTheClientOfALaterEnd) {
+  RequestSessions sessions = Make();
+  client_.sessions["known"].cookie = kAgingCookie;
+  for (const char* expires : {"2023-11-14T22:14:20.000Z", "2023-11-14T22:14:22.000Z"}) {
+    const auto committed = Commit(sessions, *Load(sessions, "known"));
+    EXPECT_EQ(committed->session.cookie_json,
+              std::string(R"({"originalMaxAge":60000,"expires":")") + expires + "\"}");
+    now_ += absl::Seconds(2);
+  }
+  EXPECT_THAT(client_.TakeCalls(), ElementsAre("get known", "update known", "get known"));
+}
+
 TEST_F(RequestSessionsTest, RegeneratingLeavesNothingOfTheOldSession) {
   RequestSessions sessions = Make(R"({"csrfSecret":"new"})");
   client_.sessions["known"].created_data = R"({"csrfSecret":"old","userId":1})";
