@@ -48,6 +48,24 @@ void ReadSession(YamlMap session, SessionCookieConfig* config) {
   session.CheckUnknown();
 }
 
+void ReadSocketLimits(YamlMap& sockets, SocketsConfig* config) {
+  if (const auto recovery = sockets.Take("connectionStateRecovery"); recovery && recovery->IsMap()) {
+    YamlMap map = sockets.Map("connectionStateRecovery");
+    config->recovery = absl::Minutes(2);
+    ReadMilliseconds(map, "maxDisconnectionDuration", 1, &config->recovery);
+    map.CheckUnknown();
+  } else if (recovery) {
+    sockets.Problem("connectionStateRecovery", "has to be a map");
+  }
+  constexpr int64_t kMax = 10'000'000;
+  sockets.Integer("maxNamespaces", 1, kMax, &config->max_namespaces);
+  sockets.Integer("maxDynamicNamespaces", 1, kMax, &config->max_dynamic_namespaces);
+  sockets.Integer("maxRooms", 1, kMax, &config->max_rooms);
+  sockets.Integer("maxQueuedEvents", 1, kMax, &config->max_queued_events);
+  sockets.Integer("maxQueuedBytes", 1024, kMaxBytes, &config->max_queued_bytes);
+  sockets.Integer("maxQueuedPackets", 16, kMax, &config->max_queued_packets);
+}
+
 void ReadSockets(YamlMap sockets, SocketsConfig* config) {
   sockets.String("path", &config->path);
   while (config->path.size() > 1 && config->path.back() == '/') config->path.pop_back();
@@ -68,7 +86,9 @@ void ReadSockets(YamlMap sockets, SocketsConfig* config) {
   if (transports.empty()) sockets.Problem("transports", "has to name at least one");
   ReadMilliseconds(sockets, "pingInterval", 100, &config->ping_interval);
   ReadMilliseconds(sockets, "pingTimeout", 100, &config->ping_timeout);
+  ReadMilliseconds(sockets, "connectTimeout", 100, &config->connect_timeout);
   sockets.Integer("maxHttpBufferSize", 1024, kMaxBytes, &config->max_http_buffer_size);
+  ReadSocketLimits(sockets, config);
   if (sockets.Has("onlyAllowOrigins")) {
     std::vector<std::string> origins;
     sockets.Strings("onlyAllowOrigins", &origins);

@@ -32,7 +32,17 @@ struct SocketsConfig {
   bool polling = false;
   absl::Duration ping_interval = absl::Seconds(25);
   absl::Duration ping_timeout = absl::Seconds(60);
+  absl::Duration connect_timeout = absl::Seconds(45);
   int64_t max_http_buffer_size = 1 << 20;  // bytes of one message
+  // How long a client that was cut off may take to come back and find its state. Zero: its state goes with
+  // it. connectionStateRecovery.maxDisconnectionDuration.
+  absl::Duration recovery = absl::ZeroDuration();
+  int64_t max_namespaces = 64;              // of one connection
+  int64_t max_dynamic_namespaces = 10'000;  // of one event loop
+  int64_t max_rooms = 10'000;               // of one socket
+  int64_t max_queued_events = 8192;         // of one socket, behind those under way
+  int64_t max_queued_bytes = 1 << 20;       // to one client
+  int64_t max_queued_packets = 16 << 10;
   // See OriginList. Unset: sockets of every origin, and of none.
   std::optional<std::vector<std::string>> only_allow_origins;
 };
