@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/engineio/sid.h"
 #include "gateway/session/signature.h"
 
 namespace sail::gateway {
@@ -44,11 +45,16 @@ RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const Ses
 SocketServerOptions SocketOptionsFrom(const GatewayConfig& config) {
   const SocketsConfig& sockets = config.app.sockets;
   SocketServerOptions options;
-  options.path = sockets.path;
+  options.endpoint.path = sockets.path;
+  options.endpoint.allow_polling = sockets.polling;
+  options.endpoint.allow_websocket = sockets.websocket;
   options.only_allow_origins = sockets.only_allow_origins;
-  options.hub.session.ping_interval = absl::ToChronoMilliseconds(sockets.ping_interval);
-  options.hub.session.ping_timeout = absl::ToChronoMilliseconds(sockets.ping_timeout);
-  options.hub.session.max_payload = static_cast<size_t>(sockets.max_http_buffer_size);
+  engineio::LoopSessionsOptions& engine = options.hub.engine;
+  engine.session.ping_interval = absl::ToChronoMilliseconds(sockets.ping_interval);
+  engine.session.ping_timeout = absl::ToChronoMilliseconds(sockets.ping_timeout);
+  engine.session.max_payload = static_cast<size_t>(sockets.max_http_buffer_size);
+  engine.upgrade_timeout = absl::ToChronoMilliseconds(sockets.upgrade_timeout);
+  options.hub.client.connect_timeout = absl::ToChronoMilliseconds(sockets.connect_timeout);
   return options;
 }
 
@@ -86,13 +92,20 @@ HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer&
   options.max_body_bytes = static_cast<size_t>(config.app.http.body_limit);
   options.trusted_hops = config.app.http.trusted_hops;
   options.security = config.app.security;
-  options.answer_engine_request = [&sockets](const HttpRequest& request) {
-    return sockets.AnswerRequest(request);
+  options.sockets = &sockets.endpoint();
+  options.is_for_sockets = [&sockets](const HttpRequest& request) {
+    return sockets.endpoint().IsForPath(request);
   };
   options.find_file = [&files](const HttpRequest& request) { return files.Serve(request); };
   return options;
 }
 
 std::string NewGatewayId() { return RandomToken(12); }
+
+uint32_t NewPeerId() {
+  uint32_t id = 0;
+  engineio::SystemRandom()(reinterpret_cast<uint8_t*>(&id), sizeof(id));
+  return id;
+}
 
 }  // namespace sail::gateway

@@ -2,6 +2,7 @@
 #ifndef SAIL_GATEWAY_GATEWAY_OPTIONS_H_
 #define SAIL_GATEWAY_GATEWAY_OPTIONS_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ std::map<std::string, std::string> StaticFoldersFrom(const GatewayConfig& config
 
 // A name that no other gateway process has.
 std::string NewGatewayId();
+// The same for the ids of its Engine.IO sessions.
+uint32_t NewPeerId();
 
 }  // namespace sail::gateway
 

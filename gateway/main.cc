@@ -38,12 +38,13 @@ int main(int argc, char** argv) {
                                                cookie, csrf, socket_sessions, routes, socket_runner,
                                                revocations.ForLoop(loop));
   };
-  SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, make_application, registry);
+  const engineio::OwnedSids sids(NewPeerId(), config->session_secrets);
+  SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, sids, nullptr, make_application, registry);
   sse::EventDoor events(loops, rooms, revocations, {}, registry);
   StaticFiles files(StaticFoldersFrom(*config));
   SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files, events), cookie, csrf, routes,
                            http_runner, registry);
-  HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets, &registry);
+  HttpServer http(HttpOptionsFrom(*config), loops, handler, &sockets.endpoint(), &registry);
 
   server.AddReadiness("the services' routes", [&] { return routes.ready(); });
   server.AddReadiness("the session service", [&] { return session_client->ready(); });

@@ -29,7 +29,7 @@ class Parameter {
 }  // namespace
 
 EngineRequest ParseEngineRequest(std::string_view query) {
-  Parameter transport, sid, eio, b64;
+  Parameter transport, sid, eio, b64, jsonp;
   while (!query.empty()) {
     const size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
@@ -40,11 +40,13 @@ EngineRequest ParseEngineRequest(std::string_view query) {
                                  : name == "sid"     ? &sid
                                  : name == "EIO"     ? &eio
                                  : name == "b64"     ? &b64
+                                 : name == "j"       ? &jsonp
                                                      : nullptr;
     if (parameter == nullptr) continue;
     parameter->Add(equals == std::string_view::npos ? std::string() : std::string(pair.substr(equals + 1)));
   }
-  return {std::move(transport.value()), std::move(sid.value()), ParseVersion(eio.value()), !b64.present()};
+  return {std::move(transport.value()), std::move(sid.value()), ParseVersion(eio.value()), !b64.present(),
+          jsonp.present()};
 }
 
 std::optional<EngineError> CheckEngineRequest(const EngineRequest& request,
@@ -53,7 +55,7 @@ std::optional<EngineError> CheckEngineRequest(const EngineRequest& request,
   const bool polling = request.transport == "polling";
   if (!(websocket && context.allows_websocket) && !(polling && context.allows_polling))
     return kUnknownTransport;
-  if (HasBadCharacter(context.origin)) return kBadRequest;
+  if (HasBadCharacter(context.origin) || (polling && request.is_jsonp)) return kBadRequest;
   if (!request.sid.empty()) {
     if (!context.sid_is_known) return kUnknownSid;
     // A known session goes on by polls, or is upgraded.

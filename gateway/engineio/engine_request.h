@@ -16,6 +16,7 @@ struct EngineRequest {
   std::string sid;                 // empty for a handshake
   std::optional<Version> version;  // nothing: neither 3 nor 4, answer kUnsupportedVersion
   bool takes_binary = true;        // no b64 in the query
+  bool is_jsonp = false;           // j in the query: refused as a bad request
 };
 
 // Reads the query (without "?"). Of a parameter that is there several times, none counts.

@@ -18,7 +18,7 @@ class FakeTransport : public Transport {
     batch->clear();
     return writes_at_once;
   }
-  void Close() override { closed = true; }
+  void Close(CloseReason) override { closed = true; }
   void Abort() override { aborted = true; }
   void PauseReading() override { paused = true; }
   void ResumeReading() override { paused = false; }

@@ -50,6 +50,19 @@ void EngineSession::Open(Transport* transport, bool offers_websocket, bool takes
   }
 }
 
+void EngineSession::SwitchTo(Transport* transport, bool takes_binary, std::vector<OutgoingPacket> unsent) {
+  if (state_ == State::kClosed) return;
+  transport_ = transport;
+  binary_form_ = BinaryFormFor(version_, takes_binary);
+  if (paused_) transport_->PauseReading();
+  if (unsent.empty() || transport_->Send(&unsent)) queue_.BatchWritten();
+  SendQueued();
+}
+
+void EngineSession::SendQueued() {
+  if (state_ == State::kOpen && queue_.has_pending() && !queue_.in_flight()) SendBatch();
+}
+
 void EngineSession::OnTextPacket(std::string_view packet) {
   if (state_ != State::kOpen) return;
   if (packet.empty()) return Close(CloseReason::kParseError);
@@ -132,7 +145,7 @@ void EngineSession::Close(CloseReason reason) {
       queue_.TakeBatch(&batch_);
       transport->Send(&batch_);
     }
-    transport->Close();
+    transport->Close(reason);
   }
   Finish(reason);
 }
@@ -160,7 +173,7 @@ void EngineSession::Flush() {
     if (Transport* const transport = std::exchange(transport_, nullptr)) transport->Abort();
     return Finish(CloseReason::kTransportError);
   }
-  if (state_ == State::kOpen && queue_.has_pending() && !queue_.in_flight()) SendBatch();
+  SendQueued();
 }
 
 void EngineSession::SendBatch() {

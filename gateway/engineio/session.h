@@ -34,11 +34,16 @@ struct SessionOptions {
   std::function<void()> on_volatile_dropped = [] {};
 };
 
+class EngineSession;
+
 // The layer above. A handler may call every method of the session from within a call, but must not destroy
 // it.
 class SessionHandler {
  public:
   virtual ~SessionHandler() = default;
+
+  // The session, which outlives every other call, has been opened: once, and as the first call.
+  virtual void OnSessionOpened(EngineSession* session) = 0;
 
   // A message. The view is valid during the call only; text is valid UTF-8.
   virtual void OnMessage(std::string_view text) = 0;
@@ -58,7 +63,7 @@ class SessionHandler {
 // Sending. Packets collect until the end of the loop's turn and leave as one batch; while a batch is on its
 // way, the next collects. Over the limits of the send queue the session is closed with "transport error", not
 // before the next flush: Send never calls back.
-class EngineSession : private Flushable {
+class EngineSession : public TransportListener, private Flushable {
  public:
   // What is passed by pointer must outlive the session.
   EngineSession(std::string sid, Version version, const SessionOptions* options, EventLoop* loop,
@@ -69,11 +74,17 @@ class EngineSession : private Flushable {
   // a client that asked for base64 (query b64). transport must live until it has been closed.
   void Open(Transport* transport, bool offers_websocket, bool takes_binary);
 
-  // From the transport. A text packet, "4hello"; the payload of a binary one.
-  void OnTextPacket(std::string_view packet);
-  void OnBinaryPacket(std::string_view payload);
-  void OnTransportDrained();
-  void OnTransportClosed(CloseReason reason);
+  // Goes on with another transport, of which the same holds. unsent: what the former one was given and has
+  // not written; it goes first.
+  void SwitchTo(Transport* transport, bool takes_binary, std::vector<OutgoingPacket> unsent);
+
+  // Sends what is queued now rather than at the end of the loop's turn, unless a batch is on its way.
+  void SendQueued();
+
+  void OnTextPacket(std::string_view packet) override;
+  void OnBinaryPacket(std::string_view payload) override;
+  void OnTransportDrained() override;
+  void OnTransportClosed(CloseReason reason) override;
 
   // Queues a packet. False if the session is not open, or the queue has overflowed, or the packet is volatile
   // and the session not writable: the packet is dropped.

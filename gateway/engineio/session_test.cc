@@ -19,6 +19,7 @@ using Strings = std::vector<std::string>;
 
 class SessionTest : public ::testing::Test, public SessionHandler {
  protected:
+  void OnSessionOpened(EngineSession*) override {}
   void OnMessage(std::string_view text) override {
     received.push_back("text:" + std::string(text));
     if (close_on_message) session->Close(CloseReason::kForcedClose);

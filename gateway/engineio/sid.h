@@ -6,7 +6,10 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace sail::gateway::engineio {
 
@@ -15,6 +18,8 @@ using SidBytes = std::array<uint8_t, 15>;
 
 // base64 with '-' for '+' and '_' for '/': as Node's base64id writes them.
 std::string EncodeSid(const SidBytes& bytes);
+// Nothing for what EncodeSid does not write.
+std::optional<SidBytes> DecodeSid(std::string_view sid);
 
 // Fills a buffer with unpredictable bytes. An engine sid is a bearer secret, so a guessable source is a hole.
 using RandomSource = std::function<void(uint8_t* data, size_t size)>;

@@ -2,15 +2,29 @@
 #ifndef SAIL_GATEWAY_ENGINEIO_TRANSPORT_H_
 #define SAIL_GATEWAY_ENGINEIO_TRANSPORT_H_
 
+#include <string_view>
 #include <vector>
 
+#include "gateway/engineio/close_reason.h"
 #include "gateway/engineio/outgoing_packet.h"
 
 namespace sail::gateway::engineio {
 
-// Belongs to the session's loop. Reports to EngineSession: OnTextPacket and OnBinaryPacket for what arrives,
-// OnTransportDrained when all that it got has been written, OnTransportClosed when the client is gone. None
-// of the methods below calls the session back before it returns.
+// Who hears what a transport has to tell: its session, or before that the probe of an upgrade.
+class TransportListener {
+ public:
+  virtual ~TransportListener() = default;
+
+  // A text packet, "4hello", valid UTF-8; the payload of a binary one.
+  virtual void OnTextPacket(std::string_view packet) = 0;
+  virtual void OnBinaryPacket(std::string_view payload) = 0;
+  // All that was sent has been written, and more is welcome.
+  virtual void OnTransportDrained() = 0;
+  // The client is gone or has broken the rules: the last call.
+  virtual void OnTransportClosed(CloseReason reason) = 0;
+};
+
+// Belongs to the session's loop. None of the methods below calls the listener back before it returns.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -21,8 +35,8 @@ class Transport {
   virtual bool Send(std::vector<OutgoingPacket>* batch) = 0;
 
   // Closes in the transport's own way after what was sent has been written, within a bounded time. The
-  // session gets no further calls.
-  virtual void Close() = 0;
+  // listener gets no further calls.
+  virtual void Close(CloseReason reason) = 0;
 
   // Cuts the connection at once, for a client that does not read. The session gets no further calls.
   virtual void Abort() = 0;

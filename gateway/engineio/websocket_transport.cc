@@ -25,7 +25,7 @@ bool WebSocketTransport::Send(std::vector<OutgoingPacket>* batch) {
   return stream_->queued_bytes() == 0;
 }
 
-void WebSocketTransport::Close() { EndWith(websocket::EncodeCloseFrame(CloseCode::kNone)); }
+void WebSocketTransport::Close(CloseReason) { EndWith(websocket::EncodeCloseFrame(CloseCode::kNone)); }
 
 void WebSocketTransport::Abort() {
   if (state_ == State::kFinished) return;
@@ -41,7 +41,7 @@ void WebSocketTransport::OnBytes(std::string_view bytes) {
   scratch.assign(bytes);
   if (const std::optional<websocket::Violation> violation = parser_.Feed(scratch.data(), scratch.size())) {
     EndWith(websocket::EncodeCloseFrame(violation->code, violation->reason));
-    session_->OnTransportClosed(CloseReason::kTransportError);
+    listener_->OnTransportClosed(CloseReason::kTransportError);
   }
 }
 
@@ -50,13 +50,13 @@ void WebSocketTransport::OnDrained() {
   if (std::exchange(pong_waits_, false)) {
     stream_->Write(MakeSharedBytes(websocket::EncodeFrame(Opcode::kPong, ping_payload_)));
   }
-  session_->OnTransportDrained();
+  listener_->OnTransportDrained();
 }
 
 void WebSocketTransport::OnStreamClosed() {
   const bool was_open = std::exchange(state_, State::kClosing) == State::kOpen;
   parser_.Stop();
-  if (was_open) session_->OnTransportClosed(CloseReason::kTransportClose);
+  if (was_open) listener_->OnTransportClosed(CloseReason::kTransportClose);
   Finish();
 }
 
@@ -72,9 +72,9 @@ void WebSocketTransport::Finish() {
   if (std::exchange(state_, State::kFinished) != State::kFinished) on_finished_();
 }
 
-void WebSocketTransport::OnText(std::string_view text) { session_->OnTextPacket(text); }
+void WebSocketTransport::OnText(std::string_view text) { listener_->OnTextPacket(text); }
 
-void WebSocketTransport::OnBinary(std::string_view bytes) { session_->OnBinaryPacket(bytes); }
+void WebSocketTransport::OnBinary(std::string_view bytes) { listener_->OnBinaryPacket(bytes); }
 
 void WebSocketTransport::OnPing(std::string_view payload) {
   if (stream_->queued_bytes() == 0) {
@@ -88,7 +88,7 @@ void WebSocketTransport::OnPing(std::string_view payload) {
 
 void WebSocketTransport::OnClose(CloseCode code, std::string_view) {
   EndWith(websocket::EncodeCloseFrame(code));
-  session_->OnTransportClosed(CloseReason::kTransportClose);
+  listener_->OnTransportClosed(CloseReason::kTransportClose);
 }
 
 }  // namespace sail::gateway::engineio

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "gateway/engineio/session.h"
 #include "gateway/engineio/transport.h"
 #include "gateway/http/byte_stream.h"
 #include "gateway/websocket/frame_parser.h"
@@ -22,9 +21,12 @@ namespace sail::gateway::engineio {
 // Engine.IO servers do.
 class WebSocketTransport : public Transport, private websocket::FrameHandler {
  public:
-  // session must outlive the transport's on_finished call.
-  WebSocketTransport(std::shared_ptr<ByteStream> stream, EngineSession* session, size_t max_payload)
-      : stream_(std::move(stream)), session_(session), parser_(max_payload, this) {}
+  // listener must outlive the transport's on_finished call.
+  WebSocketTransport(std::shared_ptr<ByteStream> stream, TransportListener* listener, size_t max_payload)
+      : stream_(std::move(stream)), listener_(listener), parser_(max_payload, this) {}
+
+  // Who hears from now on; may be called from within a call of the former one.
+  void set_listener(TransportListener* listener) { listener_ = listener; }
 
   // Starts to read. already_read: bytes that came behind the request's head. on_finished: the connection is
   // gone and nothing will be called any more; called once, maybe from within Start or Abort; must not destroy
@@ -32,7 +34,7 @@ class WebSocketTransport : public Transport, private websocket::FrameHandler {
   void Start(std::string already_read, std::function<void()> on_finished);
 
   bool Send(std::vector<OutgoingPacket>* batch) override;
-  void Close() override;
+  void Close(CloseReason reason) override;
   void Abort() override;
   void PauseReading() override { stream_->PauseReading(); }
   void ResumeReading() override { stream_->ResumeReading(); }
@@ -43,7 +45,7 @@ class WebSocketTransport : public Transport, private websocket::FrameHandler {
   void OnBytes(std::string_view bytes);
   void OnDrained();
   void OnStreamClosed();
-  // Sends a close frame and ends the connection; the session is told unless it asked for it.
+  // Sends a close frame and ends the connection; the listener is told unless it asked for it.
   void EndWith(std::string close_frame);
   void Finish();
 
@@ -54,7 +56,7 @@ class WebSocketTransport : public Transport, private websocket::FrameHandler {
   void OnClose(websocket::CloseCode code, std::string_view reason) override;
 
   const std::shared_ptr<ByteStream> stream_;
-  EngineSession* const session_;
+  TransportListener* listener_;
   websocket::FrameParser parser_;
   State state_ = State::kOpen;
   std::function<void()> on_finished_;

@@ -9,6 +9,7 @@
 
 #include "gateway/engineio/manual_byte_stream.h"
 #include "gateway/engineio/manual_event_loop.h"
+#include "gateway/engineio/session.h"
 #include "gateway/websocket/client_frames.h"
 
 namespace sail::gateway::engineio {
@@ -22,6 +23,7 @@ using Strings = std::vector<std::string>;
 
 class WebSocketTransportTest : public ::testing::Test, public SessionHandler {
  protected:
+  void OnSessionOpened(EngineSession*) override {}
   void OnMessage(std::string_view text) override {
     received.push_back("text:" + std::string(text));
     if (close_on_message) session.Close(CloseReason::kForcedClose);

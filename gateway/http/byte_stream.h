@@ -83,6 +83,13 @@ class ByteStream {
 
   // The loop that the stream belongs to. Any thread.
   virtual EventLoop& loop() = 0;
+
+  // Brings a stream that is not started, or detached, to another loop of the process. `done` runs there with
+  // the stream to use from then on, and with bytes that have been read meanwhile; this object is of no use
+  // any more. A connection that is over by then, or that cannot be moved (the default), is cut: `done` is
+  // destroyed without having run.
+  using Moved = absl::AnyInvocable<void(std::shared_ptr<ByteStream> stream, std::string bytes)>;
+  virtual void MoveTo(EventLoop&, Moved) { Abort(); }
 };
 
 }  // namespace sail::gateway

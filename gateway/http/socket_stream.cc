@@ -117,6 +117,15 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     Finish(absl::OkStatus());
   }
 
+  void MoveTo(AsioEventLoop& target, ByteStream::Moved done) {
+    if (closed_ || closing_) return Abort();
+    move_ = [this, &target, done = std::move(done)]() mutable { Move(target, std::move(done)); };
+    // What is under way ends first: a read may have its bytes already.
+    error_code ignored;
+    if (read_pending_ || write_pending_) socket_.cancel(ignored);
+    ContinueMove();
+  }
+
   size_t queued_bytes() const { return queue_.bytes(); }
   uint64_t sent_bytes() const { return queue_.total_sent(); }
   bool closed() const { return closed_ || closing_; }
@@ -149,6 +158,10 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
   void OnRead(error_code error, size_t size) {
     read_pending_ = false;
     if (closed_) return;
+    if (move_) {
+      if (error != asio::error::operation_aborted) held_ = Held{error, size};
+      return ContinueMove();
+    }
     if (!reading_) {
       held_ = Held{error, size};
       return;
@@ -164,6 +177,36 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     AdaptBuffer(size);
     Read();
   }
+
+  void ContinueMove() {
+    if (read_pending_ || write_pending_) return;
+    const auto self = shared_from_this();
+    std::exchange(move_, nullptr)();
+  }
+
+  void Move(AsioEventLoop& target, ByteStream::Moved done) {
+    error_code error;
+    const auto protocol = socket_.local_endpoint(error).protocol();
+    if (error || (held_ && held_->error)) return Finish(absl::UnavailableError("the client has gone"));
+    std::string bytes(buffer_.data(), held_ ? held_->size : 0);
+    held_.reset();
+    const int descriptor = socket_.release(error);
+    if (error) return Finish(absl::UnavailableError("release: " + error.message()));
+    closed_ = true;
+    loop_.Remove(this);
+    callbacks_ = nullptr;
+    // Holds the socket on its way, which may end with the loop.
+    auto holder = std::make_unique<asio::ip::tcp::socket>(target.io(), protocol, descriptor);
+    target.Post([&target, holder = std::move(holder), options = options_, on_end = std::move(on_end_),
+                 queue = std::move(queue_), bytes = std::move(bytes), done = std::move(done)]() mutable {
+      auto moved = std::make_shared<Socket>(std::move(*holder), target, options, std::move(on_end));
+      moved->queue_ = std::move(queue);
+      moved->FlushAndReport();
+      done(WrapSocket(std::move(moved)), std::move(bytes));
+    });
+  }
+
+  static std::shared_ptr<ByteStream> WrapSocket(std::shared_ptr<Socket> socket);
 
   void AdaptBuffer(size_t size) {
     if (size == buffer_.size() && size < kLargeReadBuffer) {
@@ -187,6 +230,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     write_pending_ = true;
     socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](error_code error) {
       self->write_pending_ = false;
+      if (self->move_) return self->ContinueMove();
       if (error) return self->Finish(absl::UnavailableError("write: " + error.message()));
       self->FlushAndReport();
     });
@@ -246,6 +290,7 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
   std::vector<char> buffer_;
   std::optional<Held> held_;
   WriteQueue queue_;
+  Task move_;  // due when nothing is under way
   uint64_t progress_ = 0;
   std::unique_ptr<Timer> linger_;
   bool reading_ = false;
@@ -262,6 +307,7 @@ class SocketStream final : public ByteStream {
   explicit SocketStream(std::shared_ptr<Socket> socket) : socket_(std::move(socket)) {}
 
   ~SocketStream() override {
+    if (socket_ == nullptr) return;
     AsioEventLoop& loop = socket_->loop();
     if (loop.InLoopThread()) {
       socket_->Abort();
@@ -283,10 +329,18 @@ class SocketStream final : public ByteStream {
   bool closed() const override { return socket_->closed(); }
   const std::string& remote_address() const override { return socket_->remote_address(); }
   EventLoop& loop() override { return socket_->loop(); }
+  void MoveTo(EventLoop& loop, Moved done) override {
+    // All loops of the process are Asio's, see EventLoops.
+    std::exchange(socket_, nullptr)->MoveTo(static_cast<AsioEventLoop&>(loop), std::move(done));
+  }
 
  private:
   std::shared_ptr<Socket> socket_;
 };
+
+std::shared_ptr<ByteStream> Socket::WrapSocket(std::shared_ptr<Socket> socket) {
+  return std::make_shared<SocketStream>(std::move(socket));
+}
 
 }  // namespace
 

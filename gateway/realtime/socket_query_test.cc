@@ -172,7 +172,7 @@ TEST_F(SocketQueryTest, TheHandshakeHasNodesShape) {
   request->remote_address = "10.0.0.9";
   request->headers = {{"Host", "h"}, {"Cookie", "a=1"}, {"cookie", "b=2"}, {"Origin", "http://o"}};
   const Peer peer{std::make_shared<ManualByteStream>(&loop), {}};
-  hub().AcceptWebSocket(peer.stream, {}, request, engineio::Version::kV4);
+  hub().sessions().OpenWebSocket(peer.stream, {}, request, engineio::Version::kV4, /*takes_binary=*/true);
   Send(peer, R"(40{"k":"v"})");
   Query query;
   query.set_limit(1);

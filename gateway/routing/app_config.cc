@@ -86,6 +86,7 @@ void ReadSockets(YamlMap sockets, SocketsConfig* config) {
   if (transports.empty()) sockets.Problem("transports", "has to name at least one");
   ReadMilliseconds(sockets, "pingInterval", 100, &config->ping_interval);
   ReadMilliseconds(sockets, "pingTimeout", 100, &config->ping_timeout);
+  ReadMilliseconds(sockets, "upgradeTimeout", 100, &config->upgrade_timeout);
   ReadMilliseconds(sockets, "connectTimeout", 100, &config->connect_timeout);
   sockets.Integer("maxHttpBufferSize", 1024, kMaxBytes, &config->max_http_buffer_size);
   ReadSocketLimits(sockets, config);

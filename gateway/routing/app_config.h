@@ -32,8 +32,9 @@ struct SocketsConfig {
   bool polling = false;
   absl::Duration ping_interval = absl::Seconds(25);
   absl::Duration ping_timeout = absl::Seconds(60);
-  absl::Duration connect_timeout = absl::Seconds(45);
-  int64_t max_http_buffer_size = 1 << 20;  // bytes of one message
+  absl::Duration upgrade_timeout = absl::Seconds(10);  // from polling to WebSocket
+  absl::Duration connect_timeout = absl::Seconds(45);  // until a client is in a namespace
+  int64_t max_http_buffer_size = 1 << 20;              // bytes of one message, or of one POST
   // How long a client that was cut off may take to come back and find its state. Zero: its state goes with
   // it. connectionStateRecovery.maxDisconnectionDuration.
   absl::Duration recovery = absl::ZeroDuration();

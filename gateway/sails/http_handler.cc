@@ -84,17 +84,20 @@ SailsHttpHandler::SailsHttpHandler(HttpHandlerOptions options, const SessionCook
   }
 }
 
+size_t SailsHttpHandler::MaxBodyBytes(const HttpRequest& head) {
+  return options_.is_for_sockets(head) ? options_.sockets->MaxBodyBytes(head) : options_.max_body_bytes;
+}
+
 void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
                               std::shared_ptr<Responder> responder) {
+  if (options_.is_for_sockets(*request)) {
+    return options_.sockets->Handle(std::move(request), std::move(responder));
+  }
   auto exchange = std::make_shared<Exchange>();
   exchange->request = std::move(request);
   exchange->responder = std::move(responder);
   exchange->start = std::chrono::steady_clock::now();
   const HttpRequest& http = *exchange->request;
-  if (std::optional<HttpResponse> answer = options_.answer_engine_request(http); answer.has_value()) {
-    Send(*exchange, *std::move(answer));
-    return;
-  }
   exchange->table = routes_.table();
   const RouteMatch match = exchange->table->Find(http.method, http.path());
   const Route* route = match.outcome == RouteMatch::Outcome::kFound ? match.route : nullptr;

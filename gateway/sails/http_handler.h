@@ -23,8 +23,9 @@ struct HttpHandlerOptions {
   size_t max_body_bytes = 1 << 20;
   int64_t trusted_hops = 0;  // see ResolveClient
   SecurityConfig security;   // for its CORS settings
-  // Gives the answer where a request is for the socket server (Engine.IO over HTTP), which has no session.
-  std::function<std::optional<HttpResponse>(const HttpRequest&)> answer_engine_request;
+  // Requests for the socket server (Engine.IO over HTTP) and who answers them; they have no session.
+  std::function<bool(const HttpRequest&)> is_for_sockets;
+  RequestHandler* sockets = nullptr;
   // Gives a static file's answer, if there is one for the request.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> find_file;
   // Opens a stream of server-sent events on a request's loop, for the client with this session (or none);
@@ -40,7 +41,7 @@ class SailsHttpHandler final : public RequestHandler {
                    RouteSource& routes, ActionRunner& runner, platform::metrics::Registry& registry);
 
   void Handle(std::shared_ptr<const HttpRequest> request, std::shared_ptr<Responder> responder) override;
-  size_t MaxBodyBytes(const HttpRequest&) override { return options_.max_body_bytes; }
+  size_t MaxBodyBytes(const HttpRequest& head) override;
 
  private:
   struct Exchange;

@@ -30,16 +30,22 @@ class FakeResponder final : public Responder {
   EventLoop& loop_;
 };
 
+class FakeSockets : public RequestHandler {
+ public:
+  void Handle(std::shared_ptr<const HttpRequest>, std::shared_ptr<Responder> responder) override {
+    responder->Send(HttpResponse{.status = 400});
+  }
+  size_t MaxBodyBytes(const HttpRequest&) override { return 1234; }
+};
+
 class HttpHandlerTest : public ::testing::Test {
  protected:
   void Start(ApplicationSettings settings = {}, HttpHandlerOptions options = {}) {
     app_ = std::make_unique<TestApplication>(std::move(settings));
-    options.answer_engine_request = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-      if (!request.path().starts_with("/socket.io/")) return std::nullopt;
-      HttpResponse response;
-      response.status = 400;
-      return response;
+    options.is_for_sockets = [](const HttpRequest& request) {
+      return request.path().starts_with("/socket.io/");
     };
+    options.sockets = &sockets_;
     options.find_file = [](const HttpRequest& request) -> std::optional<HttpResponse> {
       if (request.path() != "/logo.png") return std::nullopt;
       return HttpResponse{.body = "image"};
@@ -76,6 +82,7 @@ class HttpHandlerTest : public ::testing::Test {
   ManualEventLoop loop_;
   platform::metrics::Registry registry_;
   std::unique_ptr<TestApplication> app_;
+  FakeSockets sockets_;
   std::unique_ptr<SailsHttpHandler> handler_;
 };
 

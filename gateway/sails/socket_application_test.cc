@@ -49,7 +49,7 @@ class SocketApplicationTest : public ::testing::Test {
     handshake->headers = std::move(headers);
     handshake->remote_address = "10.0.0.1";
     auto peer = std::make_shared<ManualByteStream>(&loop_);
-    hub_->AcceptWebSocket(peer, {}, handshake, engineio::Version::kV4);
+    hub_->sessions().OpenWebSocket(peer, {}, handshake, engineio::Version::kV4, /*takes_binary=*/true);
     Say(peer, "40");
     return peer;
   }

@@ -25,7 +25,7 @@ Client::~Client() {
   }
 }
 
-void Client::Start(engineio::EngineSession* session) {
+void Client::OnSessionOpened(engineio::EngineSession* session) {
   session_ = session;
   connect_timer_ = context_.loop->RunAfter(absl::FromChrono(context_.options.connect_timeout),
                                            [this] { session_->Close(CloseReason::kForcedServerClose); });

@@ -59,9 +59,8 @@ class Client : public engineio::SessionHandler {
   Client(const ClientContext* context, std::shared_ptr<const HttpRequest> request);
   ~Client() override;
 
-  // Once the session is open, which must outlive the client. In protocol 4 this enters "/", as such clients
-  // expect.
-  void Start(engineio::EngineSession* session);
+  // In protocol 4 this enters "/", as such clients expect.
+  void OnSessionOpened(engineio::EngineSession* session) override;
 
   // The request that opened the connection: cookies, origin, query, address.
   const std::shared_ptr<const HttpRequest>& request() const { return request_; }

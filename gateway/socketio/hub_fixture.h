@@ -75,7 +75,9 @@ class HubFixture : public ::testing::Test {
   HubFixture() {
     options.random = [this](uint8_t* data, size_t size) {
       for (size_t i = 0; i < size; ++i) data[i] = 0;
-      data[size - 1] = ++ids_;
+      ++ids_;
+      data[size - 1] = static_cast<uint8_t>(ids_);
+      data[size - 2] = static_cast<uint8_t>(ids_ >> 8);
     };
   }
 
@@ -90,7 +92,7 @@ class HubFixture : public ::testing::Test {
   // Without what the handshake writes.
   Peer Open(engineio::Version version = engineio::Version::kV4, bool takes_binary = true) {
     Peer peer{std::make_shared<ManualByteStream>(&loop), {}};
-    peer.sid = hub().AcceptWebSocket(peer.stream, {}, nullptr, version, takes_binary);
+    peer.sid = hub().sessions().OpenWebSocket(peer.stream, {}, nullptr, version, takes_binary);
     Sent(peer);
     return peer;
   }
@@ -136,7 +138,7 @@ class HubFixture : public ::testing::Test {
   std::unique_ptr<Hub> hub_;
 
  private:
-  uint8_t ids_ = 0;
+  uint32_t ids_ = 0;
 };
 
 }  // namespace sail::gateway::socketio

@@ -16,7 +16,7 @@ class HubProtocol4Test : public HubFixture {};
 
 TEST_F(HubProtocol4Test, ClientOfProtocol4IsInTheMainNamespaceAtOnce) {
   Peer peer{std::make_shared<ManualByteStream>(&loop), {}};
-  peer.sid = hub().AcceptWebSocket(peer.stream, {}, nullptr, Version::kV3);
+  peer.sid = hub().sessions().OpenWebSocket(peer.stream, {}, nullptr, Version::kV3, /*takes_binary=*/true);
   const Strings sent = Sent(peer);
   ASSERT_EQ(sent.size(), 2u);
   EXPECT_EQ(sent[0].substr(0, 8), R"(0{"sid":)");

@@ -194,7 +194,7 @@ TEST_F(HubTest, ClientWithoutNamespaceIsClosedAfterTheConnectTimeout) {
 }
 
 TEST_F(HubTest, ConnectTimeoutDoesNotTouchAConnectedClient) {
-  options.session.ping_interval = 1h;
+  options.engine.session.ping_interval = 1h;
   const Peer peer = Connect();
   loop.Advance(46s);
   EXPECT_FALSE(peer.stream->closed());
@@ -252,7 +252,7 @@ TEST_F(HubTest, ViolationsCloseTheConnection) {
     EXPECT_TRUE(peer.stream->closed());
     application.Take();
     loop.Run();
-    EXPECT_EQ(hub().connections(), 0u);
+    EXPECT_EQ(hub().sessions().size(), 0u);
   }
 }
 
@@ -292,7 +292,7 @@ TEST_F(HubTest, CutConnectionDisconnectsAllNamespaces) {
   peer.stream->End(absl::UnavailableError("reset"));
   EXPECT_EQ(application.Take(), (Strings{"disconnect / transport close", "disconnect /adm transport close"}));
   loop.Run();
-  EXPECT_EQ(hub().connections(), 0u);
+  EXPECT_EQ(hub().sessions().size(), 0u);
   EXPECT_EQ(hub().FindNamespace("/")->rooms.size(), 0u);
   EXPECT_EQ(hub().FindNamespace("/")->rooms.room_count(), 0u);
 }
@@ -339,13 +339,13 @@ TEST_F(HubTest, ApplicationMayDisconnectFromWithinAnEvent) {
 
 TEST_F(HubTest, DrainClosesInPortions) {
   const std::vector<Peer> peers = {Connect(), Connect(), Connect()};
-  EXPECT_EQ(hub().CloseSome(2), 2u);
+  EXPECT_EQ(hub().sessions().CloseSome(2), 2u);
   EXPECT_EQ(application.Take(),
             (Strings{"disconnect / server shutting down", "disconnect / server shutting down"}));
-  EXPECT_EQ(hub().CloseSome(2), 1u);
-  EXPECT_EQ(hub().CloseSome(2), 0u);
+  EXPECT_EQ(hub().sessions().CloseSome(2), 1u);
+  EXPECT_EQ(hub().sessions().CloseSome(2), 0u);
   loop.Run();
-  EXPECT_EQ(hub().connections(), 0u);
+  EXPECT_EQ(hub().sessions().size(), 0u);
 }
 
 TEST_F(HubTest, DestroyedHubCutsItsConnectionsWithoutCallbacks) {
@@ -362,8 +362,8 @@ TEST_F(HubTest, DestroyedHubCutsItsConnectionsWithoutCallbacks) {
 
 TEST_F(HubTest, BytesBehindTheHandshakeAreRead) {
   Peer peer{std::make_shared<ManualByteStream>(&loop), {}};
-  hub().AcceptWebSocket(peer.stream, websocket::ClientFrame(websocket::Opcode::kText, "40"), nullptr,
-                        Version::kV4);
+  hub().sessions().OpenWebSocket(peer.stream, websocket::ClientFrame(websocket::Opcode::kText, "40"), nullptr,
+                                 Version::kV4, /*takes_binary=*/true);
   EXPECT_EQ(application.Take(), Strings{"connect / {}"});
 }
 

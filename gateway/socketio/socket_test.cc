@@ -248,7 +248,7 @@ TEST_F(SocketTest, SocketThatHasGoneDoesNothing) {
 
 TEST_F(SocketTest, VolatileIsDroppedForAClientThatDoesNotRead) {
   int dropped = 0;
-  options.session.on_volatile_dropped = [&] { ++dropped; };
+  options.engine.session.on_volatile_dropped = [&] { ++dropped; };
   const Peer peer = Connect();
   application.last_socket->Emit(R"(["a"])");
   loop.Run();
@@ -262,8 +262,8 @@ TEST_F(SocketTest, VolatileIsDroppedForAClientThatDoesNotRead) {
 
 TEST_F(SocketTest, StalledReaderIsCutInTheMiddleOfABroadcastWithoutHarmToOthers) {
   int overflows = 0;
-  options.session.send_queue.bytes = 10'000;
-  options.session.on_send_queue_overflow = [&] { ++overflows; };
+  options.engine.session.send_queue.bytes = 10'000;
+  options.engine.session.on_send_queue_overflow = [&] { ++overflows; };
   const Peer stalled = Connect();
   std::vector<Peer> others;
   for (int i = 0; i < 5; ++i) others.push_back(Connect());
@@ -276,13 +276,13 @@ TEST_F(SocketTest, StalledReaderIsCutInTheMiddleOfABroadcastWithoutHarmToOthers)
   EXPECT_TRUE(stalled.stream->aborted);
   EXPECT_LT(stalled.stream->written.size(), 12'000u);
   EXPECT_EQ(application.Take(), Strings{"disconnect / transport error"});
-  EXPECT_EQ(hub().connections(), 5u);
+  EXPECT_EQ(hub().sessions().size(), 5u);
 }
 
 // Clients that send anything at all, in any order: whatever happens, nothing crashes, and what the
 // application hears is in order: connect first, then events, then one disconnect.
 TEST_F(SocketTest, RandomClientsCannotConfuseTheApplication) {
-  options.session.send_queue.bytes = 5000;
+  options.engine.session.send_queue.bytes = 5000;
   const char* const good[] = {R"(42["a"])", R"(427["b",1])", "430[1]"};
   const char* const any[] = {"40",
                              "40/adm",
@@ -355,9 +355,9 @@ TEST_F(SocketTest, RandomClientsCannotConfuseTheApplication) {
           Send(peer, random() % 6 == 0 ? any[random() % std::size(any)] : good[random() % std::size(good)]);
       }
     }
-    hub().CloseSome(100);
+    hub().sessions().CloseSome(100);
     loop.Run();
-    ASSERT_EQ(hub().connections(), 0u) << seed;
+    ASSERT_EQ(hub().sessions().size(), 0u) << seed;
     for (const char* nsp : {"/", "/adm"}) {
       ASSERT_EQ(hub().FindNamespace(nsp)->rooms.size(), 0u) << seed;
       ASSERT_EQ(hub().FindNamespace(nsp)->rooms.room_count(), 0u) << seed;
