@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/actions/request_id.h"
 #include "gateway/http/body_parser.h"
+#include "gateway/http/favicon.h"
 #include "gateway/http/forwarded.h"
 #include "gateway/http/response_writer.h"
 #include "gateway/http/standard_responses.h"
@@ -162,6 +163,7 @@ std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const Exchange
       return HtmlResponse(400, std::string(kMalformedEscapeText));
     case RouteMatch::Outcome::kNotFound: {
       std::optional<HttpResponse> file = options_.find_file(request);
+      if (!file.has_value()) file = FaviconAnswer(request);
       return file.has_value() ? std::move(file) : NotFound();
     }
     case RouteMatch::Outcome::kFound:

@@ -62,6 +62,10 @@ TEST_F(RecordActionsTest, ChildrenStayWithTheirRecordsBehindASkip) {
 TEST_F(RecordActionsTest, KeysThatCannotChangeACollectionAreToldAfterMissingRecords) {
   ASSERT_THAT(Run("POST", "/user", R"({"name":"Ann"})"), StartsWith("200"));
   ASSERT_THAT(Run("POST", "/pet", R"({"name":"Rex"})"), StartsWith("200"));
+  EXPECT_EQ(Run("PATCH", "/user/0x7", R"({"age":1})"), "404 Not Found");
+  EXPECT_THAT(
+      Run("PATCH", "/user/0x1", R"({"age":1})"),
+      StartsWith(R"(400 {"code":"E_INVALID_VALUES_TO_SET","details":"Could not use specified `id`.  )"));
   EXPECT_EQ(Run("PUT", "/user/1/pets/0"), "404 Not Found");
   EXPECT_EQ(Run("DELETE", "/user/1/pets/9007199254740993"), "404 Not Found");
   EXPECT_EQ(Run("PUT", "/user/7/pets/abc"), "404 Not Found");

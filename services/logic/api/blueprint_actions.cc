@@ -171,6 +171,9 @@ void Update(const Input& in) {
   if (!key) return in.call->Fail(RecordNotFound());
   absl::StatusOr<RecordValues> values = NormaliseValuesToSet(in.model, ValuesToSetParameters(in.parameters),
                                                              absl::ToUnixMillis(absl::Now()), in.encryption);
+  if (absl::Status status = CheckUpdatedKey(in.model, in.parameters); values.ok() && !status.ok()) {
+    values = std::move(status);
+  }
   in.records.Update(WholeRecord(in.model), *key, std::move(values), in.context, AnswerWithRecord(in));
 }
 

@@ -59,6 +59,10 @@ absl::StatusOr<Query> PopulateQuery(const Attribute& association, const RequestP
 // create: the values of the new record, for NormaliseNewRecord.
 boost::json::object NewRecordParameters(const Model& model, const RequestParameters& parameters);
 
+// update: what is wrong with the key of the parameter id as a value to set, for it is set too: one that finds
+// a record ("+1") may be none to write.
+absl::Status CheckUpdatedKey(const Model& model, const RequestParameters& parameters);
+
 // update: the values to set, for NormaliseValuesToSet.
 boost::json::object ValuesToSetParameters(const RequestParameters& parameters);
 

@@ -81,6 +81,17 @@ json::object NewRecordParameters(const Model& model, const RequestParameters& pa
   return values;
 }
 
+absl::Status CheckUpdatedKey(const Model& model, const RequestParameters& parameters) {
+  const json::value* value = parameters.Find("id");
+  if (value == nullptr) return absl::OkStatus();
+  const Attribute& key = model.primary_key();
+  const absl::Status status = CoerceKey(key.type, *value).status();
+  if (status.ok()) return status;
+  return UsageError(UsageCode::kInvalidValuesToSet,
+                    Concat("Could not use specified `", key.name, "`.  Invalid primary key value.  ",
+                           std::string(status.message())));
+}
+
 json::object ValuesToSetParameters(const RequestParameters& parameters) {
   json::object values = parameters.All();
   values.stable_erase("id");
