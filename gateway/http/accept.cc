@@ -33,6 +33,11 @@ int Specificity(std::string_view range, std::string_view type) {
   return 0;
 }
 
+std::string MediaTypeOf(const HttpRequest& request) {
+  const std::string_view type = request.header("content-type").value_or("");
+  return AsciiLowered(TrimSpace(type.substr(0, type.find(';'))));
+}
+
 }  // namespace
 
 ContentCoding NegotiateCoding(const HttpRequest& request) {
@@ -79,9 +84,12 @@ int NegotiateMediaType(const HttpRequest& request, const std::vector<std::string
   return best;
 }
 
-bool AcceptMentionsHtml(const HttpRequest& request) {
+bool WantsHtml(const HttpRequest& request) {
   const auto accepted = JoinHeader(request.headers, "accept");
-  return accepted && AsciiLowered(*accepted).find("html") != std::string::npos;
+  if (!accepted || AsciiLowered(*accepted).find("html") == std::string::npos) return false;
+  if (EqualsIgnoreCase(request.header("x-requested-with").value_or(""), "xmlhttprequest")) return false;
+  const bool has_body = request.header("transfer-encoding") || request.header("content-length");
+  return !has_body || MediaTypeOf(request) != "application/json";
 }
 
 }  // namespace sail::gateway

@@ -18,8 +18,9 @@ ContentCoding NegotiateCoding(const HttpRequest& request);
 // negotiator).
 int NegotiateMediaType(const HttpRequest& request, const std::vector<std::string_view>& offered);
 
-// Sails' test for browsers: the Accept header has "html" in it.
-bool AcceptMentionsHtml(const HttpRequest& request);
+// Sails' test for browsers (the opposite of its wantsJSON): the Accept header has "html" in it, and neither
+// is the request one of XMLHttpRequest nor its body JSON.
+bool WantsHtml(const HttpRequest& request);
 
 }  // namespace sail::gateway
 

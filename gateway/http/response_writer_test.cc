@@ -108,6 +108,13 @@ TEST(ApplyEnvelope, LeavesAnAnswerWithoutBodyBare) {
 
 TEST(StandardResponses, AServerErrorIsEmptyForBrowsers) {
   EXPECT_EQ(ServerError(Get()).body, "Internal Server Error");
+  EXPECT_EQ(ServerError(Get({{"Accept", "text/html"}, {"X-Requested-With", "XMLHttpRequest"}})).body,
+            "Internal Server Error");
+  EXPECT_EQ(ServerError(Get({{"Accept", "text/html"},
+                             {"Content-Type", "application/json; charset=utf-8"},
+                             {"Content-Length", "2"}}))
+                .body,
+            "Internal Server Error");
   const HttpResponse response = Enveloped(ServerError(Get({{"Accept", "text/html,*/*"}})));
   EXPECT_EQ(response.status, 500);
   EXPECT_EQ(response.body, "");

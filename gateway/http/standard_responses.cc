@@ -83,7 +83,7 @@ HttpResponse NotFound() { return TextResponse(404, "Not Found"); }
 HttpResponse Forbidden() { return TextResponse(403, "Forbidden"); }
 
 HttpResponse ServerError(const HttpRequest& request) {
-  if (!AcceptMentionsHtml(request)) return TextResponse(500, "Internal Server Error");
+  if (!WantsHtml(request)) return TextResponse(500, "Internal Server Error");
   HttpResponse response;
   response.status = 500;
   response.AddHeader("Content-Type", "application/json; charset=utf-8");

@@ -1,5 +1,6 @@
 #include "gateway/routing/query_string.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@ namespace {
 
 constexpr size_t kNotFound = std::string_view::npos;
 constexpr size_t kNoLimit = static_cast<size_t>(-1);
+// Of all arrays that indexes make, so that a short query cannot ask for much: a[999] alone is a thousand.
+// Once they are used up an index is a key.
+constexpr size_t kSlots = 64 * 1024;
 
 // Calls `part` with each of the first `limit` pieces between ampersands.
 template <typename Function>
@@ -64,7 +68,7 @@ std::vector<std::string> SplitKey(std::string_view key, size_t depth) {
 }
 
 // The value under one segment of its key.
-QueryValue Wrap(std::string_view segment, QueryValue leaf, size_t array_limit) {
+QueryValue Wrap(std::string_view segment, QueryValue leaf, size_t array_limit, size_t& slots) {
   if (segment == "[]") {
     return leaf.is_overflow() ? std::move(leaf)
                               : QueryValue::Combine(QueryValue::Array(), std::move(leaf), array_limit);
@@ -72,7 +76,8 @@ QueryValue Wrap(std::string_view segment, QueryValue leaf, size_t array_limit) {
   const bool bracketed = segment.size() >= 2 && segment.front() == '[' && segment.back() == ']';
   const std::string_view name = bracketed ? segment.substr(1, segment.size() - 2) : segment;
   const std::optional<int64_t> index = bracketed ? ParseIntegerKey(name) : std::nullopt;
-  if (index && static_cast<size_t>(*index) < array_limit) {
+  if (index && static_cast<size_t>(*index) < std::min(array_limit, slots)) {
+    slots -= static_cast<size_t>(*index) + 1;
     QueryValue array = QueryValue::Array();
     array.SetItem(static_cast<size_t>(*index), std::move(leaf));
     return array;
@@ -91,6 +96,7 @@ std::string ParseNestedQuery(std::string_view query, const QueryStringOptions& o
   if (!query.empty()) {
     const std::string text = UnescapeBrackets(query);
     QueryValue flat = QueryValue::Object();
+    size_t slots = kSlots;
     ForEachPart(text, options.parameter_limit, [&](std::string_view part) {
       const size_t bracket = part.find("]=");
       const size_t equals = bracket == kNotFound ? part.find('=') : bracket + 1;
@@ -106,7 +112,7 @@ std::string ParseNestedQuery(std::string_view query, const QueryStringOptions& o
       if (key.empty()) continue;
       const std::vector<std::string> segments = SplitKey(key, options.depth);
       for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
-        value = Wrap(*segment, std::move(value), options.array_limit);
+        value = Wrap(*segment, std::move(value), options.array_limit, slots);
       }
       result = QueryValue::Merge(std::move(result), std::move(value), options.array_limit);
     }

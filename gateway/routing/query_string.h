@@ -10,7 +10,7 @@ namespace sail::gateway {
 // Limits as Express sets them for queries; urlencoded bodies have others (body_parser.h).
 struct QueryStringOptions {
   size_t depth = 5;               // brackets beyond it are one literal key
-  size_t array_limit = 20;        // longer arrays become objects with the indexes as keys
+  size_t array_limit = 1000;      // longer arrays become objects with the indexes as keys
   size_t parameter_limit = 1000;  // further parameters are ignored
 };
 

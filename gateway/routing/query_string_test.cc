@@ -16,7 +16,7 @@ std::string Unescaped(std::string_view raw) {
   return text.ok() ? *text : "";
 }
 
-// Each line is what qs 6.15 (with Express's options) and Node's querystring made of one query string.
+// Each line is what qs 6.15 (with a limit of 20 for arrays) and Node's querystring made of one query string.
 TEST(QueryString, MakesOfEachQueryWhatQsAndNodeMakeOfIt) {
   std::ifstream file("gateway/routing/testdata/query_string_cases.jsonl");
   ASSERT_TRUE(file.is_open());
@@ -25,7 +25,7 @@ TEST(QueryString, MakesOfEachQueryWhatQsAndNodeMakeOfIt) {
     const auto members = platform::json::SplitJsonObject(line);
     ASSERT_TRUE(members.ok()) << line;
     const std::string query = Unescaped(members->at(0).raw);
-    EXPECT_EQ(ParseNestedQuery(query), Unescaped(members->at(1).raw)) << query;
+    EXPECT_EQ(ParseNestedQuery(query, {.array_limit = 20}), Unescaped(members->at(1).raw)) << query;
     EXPECT_EQ(ParseFlatQuery(query), Unescaped(members->at(2).raw)) << query;
   }
   EXPECT_EQ(cases, 530);
@@ -37,6 +37,19 @@ TEST(QueryString, IgnoresParametersBeyondTheLimit) {
   EXPECT_NE(ParseNestedQuery(query).find("\"a999\""), std::string::npos);
   EXPECT_EQ(ParseNestedQuery(query).find("\"a1000\""), std::string::npos);
   EXPECT_EQ(ParseFlatQuery(query).find("\"a1000\""), std::string::npos);
+}
+
+TEST(QueryString, IndexesBelowAThousandMakeArrays) {
+  EXPECT_EQ(ParseNestedQuery("a[21]=x&a[1]=y&a[999]=z"), R"({"a":["y","x","z"]})");
+  EXPECT_EQ(ParseNestedQuery("a[1000]=x"), R"({"a":{"1000":"x"}})");
+}
+
+TEST(QueryString, ManyLargeIndexesAreKeys) {
+  std::string query;
+  for (int i = 0; i < 100; ++i) query += "a" + std::to_string(i) + "[999]=1&";
+  const std::string json = ParseNestedQuery(query);
+  EXPECT_NE(json.find(R"("a0":["1"])"), std::string::npos);
+  EXPECT_NE(json.find(R"("a99":{"999":"1"})"), std::string::npos);
 }
 
 TEST(QueryString, TakesLittleTimeForHostileInput) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/actions/request_id.h"
+#include "gateway/http/ascii.h"
 #include "gateway/http/body_parser.h"
 #include "gateway/http/favicon.h"
 #include "gateway/http/forwarded.h"
@@ -148,10 +149,13 @@ void SailsHttpHandler::Handle(std::shared_ptr<const HttpRequest> request,
 std::optional<HttpResponse> SailsHttpHandler::AnswerWithoutAction(const Exchange& exchange,
                                                                   const RouteMatch& match) const {
   const HttpRequest& request = *exchange.request;
-  if (request.method == "OPTIONS") {
+  if (request.method == "OPTIONS" && match.outcome != RouteMatch::Outcome::kMalformedEscape) {
     return exchange.cors != nullptr ? CorsPreflight(*exchange.cors, request) : AllowedMethods();
   }
-  if (request.method == "GET" && request.path() == "/__getcookie") {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  std::string_view path = request.path();
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (reads && EqualsIgnoreCase(path, "/__getcookie")) {
     HttpResponse response;
     response.body = "_sailsIoJSConnect();";
     response.content = ContentKind::kText;

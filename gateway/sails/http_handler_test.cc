@@ -31,6 +31,16 @@ TEST_F(HttpHandlerTest, AnActionsAnswerHasTheEnvelopeAndASession) {
   EXPECT_EQ(Seen().base_url(), "http://example.com");
 }
 
+TEST_F(HttpHandlerTest, ThePathThatGetsACookieIsReadInAnyCase) {
+  for (const char* path : {"/__getcookie", "/__GetCookie?x=1", "/__getcookie/"}) {
+    const HttpResponse response = Ask("GET", path);
+    EXPECT_EQ(response.status, 200) << path;
+    EXPECT_EQ(response.body, "_sailsIoJSConnect();");
+  }
+  EXPECT_EQ(Ask("HEAD", "/__getcookie").status, 200);
+  EXPECT_EQ(Ask("POST", "/__getcookie").status, 404);
+}
+
 TEST_F(HttpHandlerTest, UnmatchedRequestsMakeSessionsToo) {
   const HttpResponse response = Ask("GET", "/nope");
   EXPECT_EQ(response.status, 404);

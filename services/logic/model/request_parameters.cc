@@ -25,6 +25,20 @@ absl::StatusOr<Query> RecordOf(const Model& model, const RequestParameters& para
   return query;
 }
 
+// The ids of a collection's new children. Those of a one-to-many are looked up first, to see whose they were,
+// and what cannot be looked up is a 500.
+absl::StatusOr<std::vector<std::string>> NewChildren(const Attribute& association, const json::value* ids) {
+  const Model& target = *association.association.target;
+  if (association.association.kind == AssociationKind::kOneToMany && ids != nullptr && ids->is_array()) {
+    for (const json::value& id : ids->get_array()) {
+      if (id.is_null() || !Coerce(target.primary_key().type, id).has_value()) {
+        return UnusableRequest(Concat("`", association.name, "` has an id that is not a primary key"));
+      }
+    }
+  }
+  return NormaliseAssociatedIds(target, ids);
+}
+
 }  // namespace
 
 const json::value* RequestParameters::Find(std::string_view name) const {
@@ -100,15 +114,14 @@ json::object ValuesToSetParameters(const RequestParameters& parameters) {
 
 absl::StatusOr<std::vector<std::string>> ReplaceParameters(const Attribute& association,
                                                            const RequestParameters& parameters) {
-  const Model& target = *association.association.target;
   if (parameters.body.has_value() && parameters.body->is_array()) {
-    return NormaliseAssociatedIds(target, &*parameters.body);
+    return NewChildren(association, &*parameters.body);
   }
   const json::value* ids = parameters.query.if_contains(association.name);
-  if (ids == nullptr || !ids->is_string()) return NormaliseAssociatedIds(target, ids);
+  if (ids == nullptr || !ids->is_string()) return NewChildren(association, ids);
   absl::StatusOr<json::value> parsed = ParseJson(ids->get_string());
   if (!parsed.ok()) return UnusableRequest("the ids are not a JSON array");
-  return NormaliseAssociatedIds(target, &*parsed);
+  return NewChildren(association, &*parsed);
 }
 
 absl::StatusOr<Query> ParentQuery(const Model& model, const RequestParameters& parameters) {
