@@ -6,10 +6,10 @@ import { comparable, differences } from './comparison.mjs';
 import { known } from './differences.mjs';
 import { Side, curl } from './sides.mjs';
 
-const TABLES_EVERY = 100;
+const TABLES_EVERY = Number(process.env.SAIL_DIFFERENTIAL_TABLES_EVERY ?? 100);
 // Sails never answers some requests. It has said why by then, and would answer within milliseconds if it were to.
 const STUCK = /trying to signal that it has finished AGAIN/;
-const STUCK_MS = 300;
+const STUCK_MS = 100;
 const WITHOUT_COOKIE = 0.03;
 
 export class Run {
@@ -34,11 +34,11 @@ export class Run {
     for (let number = 1; number <= count && unexplained.length < enough; number++) {
       const request = this.requests.next();
       const hasCookie = request.headers.cookie === undefined && !this.random.chance(WITHOUT_COOKIE);
-      const difference = await this.#exchange(request, hasCookie ? cookies : []);
+      const difference = await this.#exchange(request, hasCookie ? cookies : []) ?? (request.isRepeated && !/echo/i.test(request.path) ? await this.#repeat(request, cookies) : undefined);
       if (difference) unexplained.push(`request ${number} (${request.kind}): ${difference}`);
       if (number % TABLES_EVERY === 0 || number === count) {
         const table = await this.#compareTables();
-        if (table) unexplained.push(`within the last ${TABLES_EVERY} requests before ${number}: ${table}`);
+        if (table) unexplained.push(`the ${TABLES_EVERY} requests up to ${number} left ${table}`);
       }
     }
     return unexplained;
@@ -55,11 +55,20 @@ export class Run {
     return answers.map(({ headers }) => headers['set-cookie'][0].split(';')[0]);
   }
 
+  // The same once more, with the entity tag that each side gave.
+  #repeat(request, cookies) {
+    const tags = this.answers.map(({ headers }) => headers?.etag);
+    return tags.every(Boolean) ? this.#exchange(request, cookies, tags) : undefined;
+  }
+
   // The text of a difference that nothing explains.
-  async #exchange(request, cookies) {
-    const forSide = (i) => (cookies[i] ? { ...request, headers: { ...request.headers, cookie: cookies[i] } } : request);
+  async #exchange(request, cookies, tags = []) {
+    const forSide = (i) => ({
+      ...request, headers: { ...request.headers, ...(cookies[i] && { cookie: cookies[i] }), ...(tags[i] && { 'if-none-match': tags[i] }) },
+    });
     this.log = '';
     const answers = await Promise.all([this.ours.send(forSide(0)), this.#unlessStuck(this.theirs.send(forSide(1)))]);
+    this.answers = answers;
     const [ours, theirs] = answers.map(comparable);
     this.log += this.peer.logged();
     theirs.log = this.log;
@@ -67,7 +76,10 @@ export class Run {
     count(this.statuses, theirs.status ?? 'none');
     this.requests.learn(request, answers[0]);
     const isWrite = !/^(GET|HEAD)$/.test(request.method) || /shortcut/.test(request.kind);
-    if (isWrite) await this.databases.removeDangling();
+    if (isWrite) {
+      await this.databases.removeDangling();
+      this.lastWrite = curl(request, '$URL');
+    }
     const differing = differences(ours, theirs);
     if (differing.length === 0) return undefined;
     if (isWrite) await this.databases.align();
@@ -93,9 +105,19 @@ export class Run {
     if (!found) return undefined;
     await this.databases.align();
     const [ours, theirs] = [found.ours.split('\n'), found.theirs.split('\n')];
-    const only = (a, b) => a.filter((row) => !b.includes(row)).slice(0, 3).join('\n    ');
-    return `${found.name}\n  here:  ${only(ours, theirs)}\n  Sails: ${only(theirs, ours)}`;
+    const only = (a, b) => rowsOfOne(a, b).slice(0, 3).join('\n    ');
+    return `${found.name}\n  ${this.lastWrite}\n  here:  ${only(ours, theirs)}\n  Sails: ${only(theirs, ours)}`;
   }
+}
+
+// The rows of `a` that `b` has not, or not as often.
+function rowsOfOne(a, b) {
+  const left = [...b];
+  return a.filter((row) => {
+    const at = left.indexOf(row);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 const shown = ({ failed, status, headers, body }) => failed ?? `${status} ${JSON.stringify(headers)} ${body.slice(0, 1500)}`;

@@ -1,9 +1,9 @@
 // Query strings: as encodeURIComponent writes them, and as others do.
 
-const plain = (text) => encodeURIComponent(text.toWellFormed?.() ?? text);
+// Browsers send U+FFFD for half of a surrogate pair.
+export const wellFormed = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 
-// encodeURIComponent throws on lone surrogates; browsers send U+FFFD.
-export const escaped = (text) => plain(text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd'));
+export const escaped = (text) => encodeURIComponent(wellFormed(text));
 
 // pairs: [[name, text], …]
 export function queryText(random, pairs) {

@@ -1,6 +1,6 @@
 // One request after the other: {method, path, headers, body, model, kind}.
-import { Bodies } from './bodies.mjs';
 import { Criteria } from './criteria.mjs';
+import { Envelope } from './envelope.mjs';
 import { MODELS, MODEL_NAMES } from './models.mjs';
 import { bracketed, escaped, queryText } from './query.mjs';
 import { Values, jsonText } from './values.mjs';
@@ -11,7 +11,8 @@ export class Requests {
     this.world = world;
     this.values = new Values(random, world);
     this.criteria = new Criteria(random, this.values);
-    this.bodies = new Bodies(random, this.values);
+    this.envelope = new Envelope(random, this.values);
+    this.bodies = this.envelope.bodies;
   }
 
   next() {
@@ -26,8 +27,11 @@ export class Requests {
       [8, () => this.populate()],
       [12, () => this.change()],
       [6, () => this.shortcut()],
+      [5, () => this.envelope.path()],
+      [8, () => this.envelope.echo()],
     ]);
-    return { headers: {}, model: this.model.name, ...make() };
+    const request = make();
+    return this.envelope.around({ headers: {}, model: this.model.name, ...request });
   }
 
   // Pairs of the query of a find.

@@ -19,7 +19,7 @@ require('sails').lift({
     key: 'differential', // so that the suite on the same Redis does not take part in its broadcasts
   },
   datastores: { default: { adapter: 'sails-postgresql', url: POSTGRES_URL, max: 100 } },
-  blueprints: { actions: true, rest: true, shortcuts: true },
+  blueprints: { actions: false, rest: true, shortcuts: true },
   models: {
     migrate: 'safe',
     schema: true,
@@ -28,7 +28,7 @@ require('sails').lift({
     attributes: { createdAt: { ...number, autoCreatedAt: true }, updatedAt: { ...number, autoUpdatedAt: true }, id: { ...number, autoIncrement: true } },
     dataEncryptionKeys: { default: DATA_ENCRYPTION_KEY },
   },
-  routes: { 'GET /csrfToken': { action: 'security/grant-csrf-token' }, 'GET /redir': '/user' },
+  routes: { 'GET /csrfToken': { action: 'security/grant-csrf-token' }, 'GET /redir': '/user', '/sess/echo': 'sess/echo' },
 }, (error) => {
   if (error) {
     console.error(error);

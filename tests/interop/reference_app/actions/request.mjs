@@ -25,7 +25,7 @@ export class Request {
   }
 
   get allParams() {
-    return { ...this.query, ...(Array.isArray(this.body) ? undefined : this.body), ...this.pathParams };
+    return { ...this.query, ...this.body, ...this.pathParams };
   }
 
   // By lower-case name; of several with one name the last.

@@ -52,7 +52,8 @@ export function echo(request) {
   const { method, path, url, remote_address: ip, forwarded_addresses: ips, base_url: baseUrl, protocol } = request.message;
   const { headers } = request;
   const base = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const wantsJson = !!request.socket || headers['x-requested-with'] === 'XMLHttpRequest' || !/html/.test(headers.accept ?? '');
+  const wantsJson = !!request.socket || headers['x-requested-with'] === 'XMLHttpRequest' || !/html/.test(headers.accept ?? '')
+    || (/json/.test(headers['content-type']) && 'content-length' in headers && !!headers.accept);
   return json({
     method,
     path,
