@@ -93,6 +93,14 @@ TEST_F(SessionCheckTest, AfterStopNothingIsAsked) {
   EXPECT_THAT(store_.TakeCalls(), IsEmpty());
 }
 
+TEST_F(SessionCheckTest, AConnectionEndsOnce) {
+  int ends = 0;
+  const auto entry = connections_->Add("once", [&](Reason) { ++ends; });
+  EXPECT_EQ(connections_->EndSessions({"once"}, Reason::kRevoked), 1u);
+  EXPECT_EQ(connections_->EndSessions({"once"}, Reason::kRevoked), 0u);
+  EXPECT_EQ(ends, 1);
+}
+
 TEST_F(SessionCheckTest, AConnectionThatComesToARevokedSessionEnds) {
   connections_->EndSessions({"later"}, Reason::kRevoked);
   std::vector<Reason> reasons;

@@ -19,7 +19,7 @@ void SessionConnections::Entry::SetSession(const std::string& id) {
 }
 
 std::unique_ptr<SessionConnections::Entry> SessionConnections::Add(const std::string& session_id, End end) {
-  auto place = std::make_shared<Entry::Place>(Entry::Place{session_id, std::move(end)});
+  auto place = std::make_shared<Entry::Place>(Entry::Place{.session_id = session_id, .end = std::move(end)});
   Insert(place);
   return std::unique_ptr<Entry>(new Entry(shared_from_this(), std::move(place)));
 }
@@ -27,7 +27,7 @@ std::unique_ptr<SessionConnections::Entry> SessionConnections::Add(const std::st
 void SessionConnections::Insert(const std::shared_ptr<Entry::Place>& place) {
   if (place->session_id.empty()) return;
   places_[place->session_id].push_back(place);
-  if (revoked_.contains(place->session_id)) loop_.Post([place] { place->end(Reason::kRevoked); });
+  if (revoked_.contains(place->session_id)) loop_.Post([place] { EndOnce(*place, Reason::kRevoked); });
 }
 
 void SessionConnections::Remove(const std::shared_ptr<Entry::Place>& place) {
@@ -45,8 +45,15 @@ size_t SessionConnections::EndSessions(const std::vector<std::string>& session_i
       due.insert(due.end(), found->second.begin(), found->second.end());
     }
   }
-  for (const auto& place : due) place->end(reason);
-  return due.size();
+  size_t count = 0;
+  for (const auto& place : due) count += EndOnce(*place, reason) ? 1 : 0;
+  return count;
+}
+
+bool SessionConnections::EndOnce(Entry::Place& place, Reason reason) {
+  if (std::exchange(place.ended, true)) return false;
+  place.end(reason);
+  return true;
 }
 
 void SessionConnections::Remember(const std::string& revoked_id) {

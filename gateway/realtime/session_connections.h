@@ -42,6 +42,7 @@ class SessionConnections final : public std::enable_shared_from_this<SessionConn
     struct Place {
       std::string session_id;
       End end;
+      bool ended = false;
     };
     Entry(std::shared_ptr<SessionConnections> owner, std::shared_ptr<Place> place)
         : owner_(std::move(owner)), place_(std::move(place)) {}
@@ -55,8 +56,8 @@ class SessionConnections final : public std::enable_shared_from_this<SessionConn
   // end must not keep alive what holds the entry. It may still be called when the entry has just gone.
   std::unique_ptr<Entry> Add(const std::string& session_id, End end);
 
-  // Ends the connections of these sessions. Returns how many there were. Ids that were revoked are remembered
-  // for a while.
+  // Ends the connections of these sessions, each once. Returns how many there were. Ids that were revoked are
+  // remembered for a while.
   size_t EndSessions(const std::vector<std::string>& session_ids, Reason reason);
 
   // Each session that has connections here, once.
@@ -69,6 +70,7 @@ class SessionConnections final : public std::enable_shared_from_this<SessionConn
   // regenerated and then revoked before the answer of the action arrived here.
   static constexpr size_t kMaxRemembered = 4096;
 
+  static bool EndOnce(Entry::Place& place, Reason reason);
   void Insert(const std::shared_ptr<Entry::Place>& place);
   void Remove(const std::shared_ptr<Entry::Place>& place);
   void Remember(const std::string& revoked_id);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -24,21 +25,24 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstBackoff(50);
 constexpr milliseconds kMaxBackoff(1000);
+constexpr size_t kReplicas = 2;
 
-// A thread that reads: there are few messages, and it is one per process.
+// Threads that read: there are few messages, and few threads.
 class StreamRevocationWatch final : public RevocationWatch {
  public:
   StreamRevocationWatch(std::string target, Handlers handlers)
-      : target_(std::move(target)), handlers_(std::move(handlers)), thread_([this] { Run(); }) {}
+      : target_(std::move(target)), handlers_(std::move(handlers)) {
+    for (size_t i = 0; i < kReplicas; ++i) threads_.emplace_back([this] { Run(); });
+  }
 
   ~StreamRevocationWatch() override {
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
-      if (call_ != nullptr) call_->TryCancel();
+      for (auto& [address, call] : calls_) call->TryCancel();
       wake_.notify_all();
     }
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
   }
 
  private:
@@ -47,23 +51,30 @@ class StreamRevocationWatch final : public RevocationWatch {
     size_t turn = std::random_device()();  // gateways start at different replicas
     for (;;) {
       const auto addresses = platform::rpc::Resolve(target_);
-      if (addresses.ok() && WatchReplica((*addresses)[turn++ % addresses->size()])) backoff = kFirstBackoff;
+      grpc::ClientContext call;
+      const std::string address = addresses.ok() ? Claim(*addresses, turn++, &call) : "";
+      if (!address.empty() && WatchReplica(address, &call)) backoff = kFirstBackoff;
       std::unique_lock lock(mutex_);
+      if (!address.empty()) calls_.erase(address);
       if (wake_.wait_for(lock, backoff, [this] { return stopping_; })) return;
       backoff = std::min(backoff * 2, kMaxBackoff);
     }
   }
 
-  // Until the stream ends. Whether it was in force.
-  bool WatchReplica(const std::string& address) {
-    grpc::ClientContext call;
-    {
-      std::lock_guard lock(mutex_);
-      if (stopping_) return false;
-      call_ = &call;
+  // A replica that is not watched yet; empty if there is none.
+  std::string Claim(const std::vector<std::string>& addresses, size_t turn, grpc::ClientContext* call) {
+    std::lock_guard lock(mutex_);
+    for (size_t i = 0; i < addresses.size() && !stopping_; ++i) {
+      const std::string& address = addresses[(turn + i) % addresses.size()];
+      if (calls_.emplace(address, call).second) return address;
     }
+    return "";
+  }
+
+  // Until the stream ends. Whether it was in force.
+  bool WatchReplica(const std::string& address, grpc::ClientContext* call) {
     const auto stub = session::v1::SessionService::NewStub(platform::rpc::MakeChannel(address));
-    const auto stream = stub->WatchRevocations(&call, session::v1::WatchRevocationsRequest());
+    const auto stream = stub->WatchRevocations(call, session::v1::WatchRevocationsRequest());
     session::v1::WatchRevocationsResponse message;
     bool was_in_force = false;
     while (stream->Read(&message)) {
@@ -72,7 +83,6 @@ class StreamRevocationWatch final : public RevocationWatch {
     }
     const absl::Status status = platform::rpc::FromGrpc(stream->Finish());
     std::lock_guard lock(mutex_);
-    call_ = nullptr;
     if (was_in_force && !stopping_) {
       platform::Log(platform::Severity::kWarning, "watch for revocations lost",
                     {{"error", platform::ToStd(status.message())}});
@@ -81,6 +91,7 @@ class StreamRevocationWatch final : public RevocationWatch {
   }
 
   void Tell(const session::v1::WatchRevocationsResponse& message) {
+    std::lock_guard lock(tell_mutex_);
     if (message.ids_size() > 0) {
       handlers_.on_revoked(
           std::make_shared<const std::vector<std::string>>(message.ids().begin(), message.ids().end()));
@@ -93,8 +104,9 @@ class StreamRevocationWatch final : public RevocationWatch {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  grpc::ClientContext* call_ = nullptr;  // while there is one
-  std::thread thread_;
+  std::map<std::string, grpc::ClientContext*> calls_;  // by the address of the replica
+  std::mutex tell_mutex_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace

@@ -9,12 +9,12 @@
 
 namespace sail::gateway {
 
-// One stream to one replica, which knows of the revocations of all. When it breaks, the next replica is
-// watched; what was revoked in between is not told, but on_in_force says from when on nothing is missed
-// again.
+// Streams to two replicas, where there are two: each tells of all revocations, so that one that dies or hangs
+// delays nothing. When a stream breaks, a replica that is not watched yet is next; what was revoked in
+// between may not be told, but on_in_force says from when on nothing is missed again.
 class RevocationWatch {
  public:
-  // One call at a time, on the watch's thread; they must not block.
+  // One call at a time, on a thread of the watch's; they must not block. Most ids come twice.
   struct Handlers {
     std::function<void()> on_in_force;
     std::function<void(std::shared_ptr<const std::vector<std::string>> session_ids)> on_revoked;
