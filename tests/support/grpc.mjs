@@ -8,7 +8,8 @@ import { CHECKOUT } from './suite.mjs';
 // serviceClient('sail/pubsub/v1/pubsub.proto', 'sail.pubsub.v1.PubSubService', '127.0.0.1:50052'): {call, close};
 // call(method, message) resolves to the response.
 export function serviceClient(file, name, address, { seconds = 10 } = {}) {
-  const definition = protoLoader.loadSync(file, { includeDirs: [path.join(CHECKOUT, 'protos')], keepCase: true });
+  const includeDirs = [CHECKOUT, path.join(CHECKOUT, 'protos')]; // .proto files import each other by their path in the checkout
+  const definition = protoLoader.loadSync(file, { includeDirs, keepCase: true, longs: Number, defaults: true });
   const Service = name.split('.').reduce((scope, part) => scope[part], grpc.loadPackageDefinition(definition));
   const client = new Service(address, grpc.credentials.createInsecure());
   return {
