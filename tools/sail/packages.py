@@ -13,6 +13,7 @@ BUILD = """bazel-bootstrap bazel-rules-java g++ python3 pkg-config libgrpc++-dev
 STORES = "redis-server postgresql-15 curl".split()
 LINT = ["clang-format"]
 BROWSER = ["chromium"]
+PYTHON_CLIENT = "python3-socketio python3-websocket python3-requests".split()
 LOAD = ["wrk"]
 
 # A package's post-install step may start its service; this answer of policy-rc.d forbids it for as long as we install.

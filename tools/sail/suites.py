@@ -82,7 +82,7 @@ def _unit() -> Tally:
 
 
 def _e2e() -> Tally:
-    packages.ensure(_SUITE_PACKAGES + packages.BROWSER)
+    packages.ensure(_SUITE_PACKAGES + packages.BROWSER + packages.PYTHON_CLIENT)
     return _node_tests("e2e")
 
 
