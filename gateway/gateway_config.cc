@@ -35,7 +35,9 @@ absl::Status CheckServices(const GatewayConfig& config) {
 
 absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) {
   GatewayConfig config;
-  config.server = platform::ReadServerOptions("gateway", "", reader);
+  config.peer_address = reader.String("SAIL_GATEWAY_PEER_ADDRESS", "");
+  config.server =
+      platform::ReadServerOptions("gateway", config.peer_address.empty() ? "" : "0.0.0.0:50054", reader);
   config.http_address = reader.String("SAIL_HTTP_ADDRESS", "0.0.0.0:1337");
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   config.threads = static_cast<int>(reader.Integer("SAIL_GATEWAY_THREADS", cores, 1, 256));

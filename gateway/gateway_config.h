@@ -20,13 +20,16 @@ class ConfigReader;
 namespace sail::gateway {
 
 struct GatewayConfig {
-  platform::ServerOptions server;  // without a gRPC address
-  std::string http_address;        // SAIL_HTTP_ADDRESS, host:port
-  int threads = 0;                 // SAIL_GATEWAY_THREADS
-  std::string session_target;      // SAIL_SESSION_TARGET; targets: see platform/rpc/resolver.h
-  std::string pubsub_target;       // SAIL_PUBSUB_TARGET
-  std::string logic_target;        // SAIL_LOGIC_TARGET
-  std::string app_dir;             // SAIL_APP_DIR
+  platform::ServerOptions server;  // with a gRPC address if there is a peer_address
+  // SAIL_GATEWAY_PEER_ADDRESS: host:port at which other gateways reach this one's gRPC server. Empty: they
+  // do not, so that a client that polls has to come back to this gateway.
+  std::string peer_address;
+  std::string http_address;    // SAIL_HTTP_ADDRESS, host:port
+  int threads = 0;             // SAIL_GATEWAY_THREADS
+  std::string session_target;  // SAIL_SESSION_TARGET; targets: see platform/rpc/resolver.h
+  std::string pubsub_target;   // SAIL_PUBSUB_TARGET
+  std::string logic_target;    // SAIL_LOGIC_TARGET
+  std::string app_dir;         // SAIL_APP_DIR
   // SAIL_SESSION_SECRET first, then SAIL_SESSION_OLD_SECRETS: signs with the first, accepts all.
   std::vector<std::string> session_secrets;
   absl::Duration action_timeout;  // SAIL_ACTION_TIMEOUT_MS: the longest that an action may take

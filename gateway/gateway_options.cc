@@ -58,6 +58,14 @@ SocketServerOptions SocketOptionsFrom(const GatewayConfig& config) {
   return options;
 }
 
+PeerClientOptions PeerOptionsFrom(const GatewayConfig& config) {
+  const SocketsConfig& sockets = config.app.sockets;
+  PeerClientOptions options;
+  // A poll is held until the next heartbeat at the latest.
+  options.timeout = sockets.ping_interval + sockets.ping_timeout + absl::Seconds(5);
+  return options;
+}
+
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config) {
   HttpServerOptions options;
   options.address = config.http_address;

@@ -12,6 +12,7 @@
 #include "gateway/gateway_config.h"
 #include "gateway/http/http_server.h"
 #include "gateway/http/static_files.h"
+#include "gateway/peers/peer_client.h"
 #include "gateway/realtime/socket_server.h"
 #include "gateway/sails/http_handler.h"
 #include "gateway/sails/session_cookie.h"
@@ -26,6 +27,7 @@ RequestSessionsOptions HttpSessionsFrom(const GatewayConfig& config, const Sessi
 RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const SessionCookie& cookie,
                                           const CsrfGuard& csrf);
 SocketServerOptions SocketOptionsFrom(const GatewayConfig& config);
+PeerClientOptions PeerOptionsFrom(const GatewayConfig& config);
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config);
 HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files,
                                       sse::EventDoor& events);

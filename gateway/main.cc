@@ -4,6 +4,7 @@
 
 #include "gateway/actions/action_runner.h"
 #include "gateway/gateway_options.h"
+#include "gateway/peers/peer_service.h"
 #include "gateway/realtime/revocation_hub.h"
 #include "gateway/sails/socket_application.h"
 #include "gateway/upstream/session_client.h"
@@ -39,7 +40,12 @@ int main(int argc, char** argv) {
                                                revocations.ForLoop(loop));
   };
   const engineio::OwnedSids sids(NewPeerId(), config->session_secrets);
-  SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, sids, nullptr, make_application, registry);
+  const auto directory = MakePeerDirectory(config->pubsub_target, sids.gateway(), config->peer_address);
+  const auto peers = MakePeerClient(*directory, PeerOptionsFrom(*config), registry);
+  SocketServer sockets(SocketOptionsFrom(*config), loops, rooms, sids, peers.get(), make_application,
+                       registry);
+  PeerService peer_service(sockets.endpoint(), registry);
+  server.AddService(peer_service.service());
   sse::EventDoor events(loops, rooms, revocations, {}, registry);
   StaticFiles files(StaticFoldersFrom(*config));
   SailsHttpHandler handler(HandlerOptionsFrom(*config, sockets, files, events), cookie, csrf, routes,
@@ -48,12 +54,15 @@ int main(int argc, char** argv) {
 
   server.AddReadiness("the services' routes", [&] { return routes.ready(); });
   server.AddReadiness("the session service", [&] { return session_client->ready(); });
+  server.AddReadiness("the other gateways", [&] { return directory->announced(); });
   server.AddReadiness("the pubsub service", [&] { return rooms.link().attached(); });
   server.OnDrain([&](absl::Time deadline) {
     // At once: while sockets are closed in portions, nobody may come back to this process.
     std::thread stop_accepting([&] { http.Drain(deadline - absl::Now()); });
     std::thread close_events([&] { events.Drain(deadline); });
+    std::thread close_tunnels([&] { peers->Drain(deadline); });
     sockets.Drain(deadline);
+    close_tunnels.join();
     close_events.join();
     stop_accepting.join();
   });

@@ -7,6 +7,7 @@
 #include "platform/redis/event_loop.h"
 #include "platform/server/server.h"
 #include "services/pubsub/cluster_bus.h"
+#include "services/pubsub/directory_service.h"
 #include "services/pubsub/publisher.h"
 #include "services/pubsub/pubsub_config.h"
 #include "services/pubsub/pubsub_service.h"
@@ -38,6 +39,8 @@ int main() {
   ClusterBus bus(config->redis.connection, names, uid, redis, fresh, registry);
   PubSubService service(bus, publisher, emitter, config->max_timeout, registry);
   server.AddService(service.service());
+  DirectoryService directory(redis, config->max_timeout);
+  server.AddService(directory.service());
   server.OnDrain([&service](absl::Time) { service.CloseLinks(); });
   if (absl::Status status = server.Start(); !status.ok()) {
     platform::Log(platform::Severity::kError, "cannot start", {{"error", std::string(status.message())}});

@@ -58,7 +58,7 @@ test('every service answers the gRPC health service', async () => {
   const definition = protoLoader.fromJSON(HEALTH, { enums: String });
   const { Health } = grpc.loadPackageDefinition(definition).grpc.health.v1;
   const services = (await suite.status()).filter((each) => each.grpc);
-  assert.deepEqual(services.map((each) => each.role).sort(), ['logic', 'pubsub', 'session']);
+  assert.deepEqual(services.map((each) => each.role).sort(), ['gateway', 'logic', 'pubsub', 'session']);
   for (const line of services) {
     const health = new Health(line.grpc, grpc.credentials.createInsecure());
     const check = promisify(health.Check).call(health, { service: '' }, { deadline: Date.now() + 5000 });

@@ -25,7 +25,7 @@ def http_host() -> str:
 
 
 def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, stores, take_port) -> list:
-    """The processes to run, by stage. Each has its own admin port, each service its own gRPC port; gateway i listens on port + i."""
+    """The processes to run, by stage. Each has its own admin and gRPC ports; gateway i listens on port + i."""
     secret = os.environ.get("SAIL_SESSION_SECRET") or layout.kept_secret(layout.secret)
     specs = {
         role: [_spec(layout, role, index, binaries[role], take_port) for index in range(getattr(counts, role))]
@@ -61,6 +61,7 @@ def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, s
 def _spec(layout: Layout, role: str, index: int, binary: Path, take_port) -> Spec:
     spec = Spec(role=role, index=index, command=[str(binary)], log=layout.logs / f"{role}-{index}.log")
     spec.admin = spec.environment["SAIL_ADMIN_ADDRESS"] = f"127.0.0.1:{take_port()}"
-    if role != "gateway":
-        spec.grpc = spec.environment["SAIL_GRPC_ADDRESS"] = f"127.0.0.1:{take_port()}"
+    spec.grpc = spec.environment["SAIL_GRPC_ADDRESS"] = f"127.0.0.1:{take_port()}"
+    if role == "gateway":
+        spec.environment["SAIL_GATEWAY_PEER_ADDRESS"] = spec.grpc
     return spec
