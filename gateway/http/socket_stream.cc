@@ -50,7 +50,8 @@ class Socket final : public std::enable_shared_from_this<Socket>, private LoopRe
     socket_.native_non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     SetOption(SOL_SOCKET, SO_KEEPALIVE, 1);
-    SetOption(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(absl::ToInt64Milliseconds(options.peer_timeout)));
+    SetOption(IPPROTO_TCP, TCP_USER_TIMEOUT,
+              static_cast<int>(absl::ToInt64Milliseconds(options.peer_timeout)));
     SetOption(IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.kernel_queue_bytes);
     loop_.Add(this);
   }
