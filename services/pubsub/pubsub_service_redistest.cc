@@ -272,6 +272,38 @@ TEST_F(PubSubServiceTest, TheWireIsThatOfTheSocketIoAdapter) {
   EXPECT_TRUE(messages[3].starts_with("socket.io#/# \x93"));
 }
 
+TEST_F(PubSubServiceTest, LeaveAllReachesOwnGatewaysInEveryNamespace) {
+  Gateway a(one_), b(two_);
+  ASSERT_EQ(a.Add({"r"}, "/chat"), 0);
+  ASSERT_EQ(b.Add({"r"}, "/chat"), 0);
+  v1::Operation leave_all;
+  leave_all.set_namespace_("/chat");
+  leave_all.mutable_leave_all()->set_room("r");
+  ASSERT_TRUE(one_.Publish({leave_all}).ok());
+  EXPECT_EQ(a.WaitFor(1), (std::vector<std::string>{"leave_all"}));
+  EXPECT_EQ(b.WaitFor(1), (std::vector<std::string>{"leave_all"}));
+}
+
+TEST_F(PubSubServiceTest, QueriesFindTheirGatewaysThroughEitherReplica) {
+  // It answers nothing: what is found is that it was asked, and that nobody waits for it longer than said.
+  Gateway silent(two_);
+  ASSERT_EQ(silent.Add({"r"}), 0);
+  for (Replica* replica : {&one_, &two_}) {
+    grpc::ClientContext context;
+    v1::CountSocketsRequest request;
+    request.mutable_selection()->add_rooms("r");
+    request.set_timeout_ms(300);
+    v1::CountSocketsResponse response;
+    ASSERT_TRUE(replica->stub->CountSockets(&context, request, &response).ok());
+    EXPECT_EQ(response.coverage().nodes(), 1);
+    EXPECT_EQ(response.coverage().answered(), 0);
+  }
+  server_.Stop();
+  grpc::ClientContext context;
+  v1::CountSocketsResponse response;
+  EXPECT_EQ(one_.stub->CountSockets(&context, {}, &response).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST_F(PubSubServiceTest, ALostConnectionIsAGapAndThenAllGoesOn) {
   Gateway a(one_);
   ASSERT_EQ(a.Add({"r"}), 0);

@@ -18,25 +18,28 @@ after(async () => {
   await suite?.stop();
 });
 
-test('a client in Python is served as any other', async (t) => {
-  const child = spawn('/usr/bin/python3', [`${CHECKOUT}tests/interop/python_client.py`, suite.urls[0], 'websocket'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => child.kill());
-  const lines = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
-  const said = async (kind) => (await eventually(`${kind} from Python, after ${JSON.stringify(lines)}`, 20, () => lines.find((each) => each.kind === kind))).value;
+for (const transports of [['websocket']]) {
+  test(`a client in Python is served over ${transports.join(' and ')} as any other`, async (t) => {
+    const args = [`${CHECKOUT}tests/interop/python_client.py`, suite.urls[0], ...transports];
+    const child = spawn('/usr/bin/python3', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill());
+    const lines = [];
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
+    const said = async (kind) => (await eventually(`${kind} from Python`, 20, () => lines.find((each) => each.kind === kind))).value;
 
-  const id = await said('connected');
-  const answer = await said('answer');
-  assert.equal(answer.statusCode, 200);
-  assert.ok(Array.isArray(answer.body));
-  await program.publish({ broadcast: {
-    rooms: [id], data_json: json(['news', { a: 1 }, { _placeholder: true, num: 0 }]), attachments: [Buffer.from([1, 2])],
-  } });
-  assert.deepEqual(await said('news'), [{ a: 1 }, [1, 2]]);
-  const acks = await program.call('BroadcastWithAck', { broadcast: { rooms: [id], data_json: json(['question', 41]) } });
-  assert.deepEqual([acks.clients, acks.acks.map((each) => parsed(each.answer_json))], [1, [42]]);
-  const [socket] = (await program.call('FetchSockets', {})).sockets;
-  assert.equal(socket.id, id);
-  await program.emit([id], ['bye']);
-  await said('ended');
-});
+    const id = await said('connected');
+    const answer = await said('answer');
+    assert.equal(answer.statusCode, 200);
+    assert.ok(Array.isArray(answer.body));
+    await program.publish({ broadcast: {
+      rooms: [id], data_json: json(['news', { a: 1 }, { _placeholder: true, num: 0 }]), attachments: [Buffer.from([1, 2])],
+    } });
+    assert.deepEqual(await said('news'), [{ a: 1 }, [1, 2]]);
+    const acks = await program.call('BroadcastWithAck', { broadcast: { rooms: [id], data_json: json(['question', 41]) } });
+    assert.deepEqual([acks.clients, acks.acks.map((each) => parsed(each.answer_json))], [1, [42]]);
+    const [socket] = (await program.call('FetchSockets', { selection: { rooms: [id] } })).sockets;
+    assert.equal(socket.id, id);
+    await program.emit([id], ['bye']);
+    await said('ended');
+  });
+}

@@ -1,4 +1,4 @@
-"""A client in Python: connects to the URL given, makes a virtual request, prints what it hears as lines of JSON."""
+"""A client in Python: connects to a URL by some transports, makes a virtual request, prints what it hears as JSON."""
 import json
 import sys
 
@@ -28,7 +28,7 @@ def on_bye():
 
 
 sdk = "__sails_io_sdk_version=1.2.1&__sails_io_sdk_platform=python&__sails_io_sdk_language=python"
-client.connect(f"{url}/?{sdk}", headers={"Origin": url}, transports=sys.argv[2:] or None)
+client.connect(f"{url}/?{sdk}", headers={"Origin": url}, transports=sys.argv[2:])
 say("connected", client.get_sid())
 request = {"method": "get", "url": "/user?limit=1", "headers": {}, "data": {}}
 say("answer", client.call("get", request, timeout=10))
