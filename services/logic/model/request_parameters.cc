@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "services/logic/model/blueprint_query.h"
@@ -29,12 +30,14 @@ absl::StatusOr<Query> RecordOf(const Model& model, const RequestParameters& para
 // and what cannot be looked up is a 500.
 absl::StatusOr<std::vector<std::string>> NewChildren(const Attribute& association, const json::value* ids) {
   const Model& target = *association.association.target;
-  if (association.association.kind == AssociationKind::kOneToMany && ids != nullptr && ids->is_array()) {
-    for (const json::value& id : ids->get_array()) {
-      if (id.is_null() || !Coerce(target.primary_key().type, id).has_value()) {
-        return UnusableRequest(Concat("`", association.name, "` has an id that is not a primary key"));
-      }
-    }
+  if (association.association.kind == AssociationKind::kOneToMany && ids != nullptr) {
+    const auto is_findable = [&](const json::value& id) {
+      return !id.is_null() && Coerce(target.primary_key().type, id).has_value();
+    };
+    const bool all = ids->is_array()
+                         ? std::all_of(ids->get_array().begin(), ids->get_array().end(), is_findable)
+                         : !ids->is_string() || is_findable(*ids);
+    if (!all) return UnusableRequest(Concat("`", association.name, "` has an id that is not a primary key"));
   }
   return NormaliseAssociatedIds(target, ids);
 }
