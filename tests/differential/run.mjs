@@ -3,8 +3,9 @@ import { Random } from './random.mjs';
 import { World } from './generate/models.mjs';
 import { Requests } from './generate/requests.mjs';
 import { comparable, differences } from './comparison.mjs';
-import { known } from './differences.mjs';
+import { known, withoutFraming } from './differences.mjs';
 import { Side, curl } from './sides.mjs';
+import { VirtualSide } from './virtual_side.mjs';
 
 const TABLES_EVERY = Number(process.env.SAIL_DIFFERENTIAL_TABLES_EVERY ?? 100);
 // Sails never answers some requests. It has said why by then, and would answer within milliseconds if it were to.
@@ -17,8 +18,8 @@ export class Run {
   constructor({ ours, peer, databases }, seed) {
     this.databases = databases;
     this.peer = peer;
-    this.ours = new Side('here', ours);
-    this.theirs = new Side('Sails', peer.url);
+    this.urls = [ours, peer.url];
+    this.http = this.urls.map((url) => new Side(url));
     this.random = new Random(seed);
     this.requests = new Requests(this.random, new World());
     this.statuses = {};
@@ -31,6 +32,7 @@ export class Run {
     await this.databases.empty();
     const unexplained = [];
     const cookies = await this.#cookies();
+    this.sockets = await Promise.all(this.urls.map((url) => VirtualSide.connect(url)));
     for (let number = 1; number <= count && unexplained.length < enough; number++) {
       const request = this.requests.next();
       const hasCookie = request.headers.cookie === undefined && !this.random.chance(WITHOUT_COOKIE);
@@ -45,20 +47,19 @@ export class Run {
   }
 
   close() {
-    this.ours.close();
-    this.theirs.close();
+    for (const side of [...this.http, ...(this.sockets ?? [])]) side.close();
   }
 
   // Both sides have signed a session of their own.
   async #cookies() {
-    const answers = await Promise.all([this.ours, this.theirs].map((side) => side.send({ method: 'GET', path: '/tag', headers: {} })));
+    const answers = await Promise.all(this.http.map((side) => side.send({ method: 'GET', path: '/tag', headers: {} })));
     return answers.map(({ headers }) => headers['set-cookie'][0].split(';')[0]);
   }
 
   // The same once more, with the entity tag that each side gave.
   #repeat(request, cookies) {
     const tags = this.answers.map(({ headers }) => headers?.etag);
-    return tags.every(Boolean) ? this.#exchange(request, cookies, tags) : undefined;
+    return tags.length === 2 && tags.every(Boolean) ? this.#exchange(request, cookies, tags) : undefined;
   }
 
   // The text of a difference that nothing explains.
@@ -67,7 +68,8 @@ export class Run {
       ...request, headers: { ...request.headers, ...(cookies[i] && { cookie: cookies[i] }), ...(tags[i] && { 'if-none-match': tags[i] }) },
     });
     this.log = '';
-    const answers = await Promise.all([this.ours.send(forSide(0)), this.#unlessStuck(this.theirs.send(forSide(1)))]);
+    const sides = request.isVirtual ? this.sockets : this.http;
+    const answers = await Promise.all([sides[0].send(forSide(0)), this.#unlessStuck(sides[1], forSide(1))]);
     this.answers = answers;
     const [ours, theirs] = answers.map(comparable);
     this.log += this.peer.logged();
@@ -78,26 +80,28 @@ export class Run {
     const isWrite = !/^(GET|HEAD)$/.test(request.method) || /shortcut/.test(request.kind);
     if (isWrite) {
       await this.databases.removeDangling();
-      this.lastWrite = curl(request, '$URL');
+      this.lastWrite = command(request);
     }
+    for (const name of withoutFraming({ ours, theirs })) count(this.onPurpose, name);
     const differing = differences(ours, theirs);
     if (differing.length === 0) return undefined;
+    this.answers = []; // which say nothing of a repeated request
     if (isWrite) await this.databases.align();
     const reason = known(request, ours, theirs, differing);
     if (reason) return void count(this.onPurpose, reason.name);
     return [
-      `${differing.join(', ')}\n  ${curl(request, '$URL')}`, `  here:  ${shown(ours)}`, `  Sails: ${shown(theirs)}`,
+      `${differing.join(', ')}\n  ${command(request)}`, `  here:  ${shown(ours)}`, `  Sails: ${shown(theirs)}`,
       ...(theirs.log ? [`  its log: ${theirs.log.slice(0, 600)}`] : []),
     ].join('\n');
   }
 
-  async #unlessStuck(answer) {
+  async #unlessStuck(side, request) {
     const watch = setInterval(() => {
       const wasStuck = STUCK.test(this.log);
       this.log += this.peer.logged();
-      if (wasStuck) this.theirs.giveUp();
+      if (wasStuck) side.giveUp();
     }, STUCK_MS);
-    return answer.finally(() => clearInterval(watch));
+    return side.send(request).finally(() => clearInterval(watch));
   }
 
   async #compareTables() {
@@ -119,6 +123,10 @@ function rowsOfOne(a, b) {
     return at < 0;
   });
 }
+
+const command = (request) => (
+  request.isVirtual ? `over the socket: ${request.method} ${request.path} ${JSON.stringify(request.data)}` : curl(request, '$URL')
+);
 
 const shown = ({ failed, status, headers, body }) => failed ?? `${status} ${JSON.stringify(headers)} ${body.slice(0, 1500)}`;
 

@@ -8,8 +8,7 @@ export class Side {
   #sent;
   #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-  constructor(name, url, timeoutMs = 20000) {
-    this.name = name;
+  constructor(url, timeoutMs = 20000) {
     this.url = url;
     this.timeoutMs = timeoutMs;
     ({ hostname: this.hostname, port: this.port } = new URL(url));

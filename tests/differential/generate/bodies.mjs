@@ -6,7 +6,7 @@ import { jsonText } from './values.mjs';
 const form = (text) => encodeURIComponent(wellFormed(text)).replaceAll('%20', '+');
 const JSON_TYPES = [
   'application/json', 'application/json; charset=utf-8', 'application/json;charset=UTF-8', 'application/vnd.api+json', 'text/json', 'Application/JSON',
-  'application/json; charset=latin1', 'application/json; charset=utf-16', 'application/json; charset=nope', 'application/json;', 'text/plain', '', 'nonsense',
+  'application/json; charset=latin1', 'application/json; charset=utf-16', 'application/json; charset=nope', 'application/json;', 'text/plain', 'nonsense',
   'application/octet-stream', 'application/xml', 'application/csp-report',
 ];
 const BROKEN = [

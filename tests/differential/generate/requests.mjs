@@ -31,7 +31,20 @@ export class Requests {
       [8, () => this.envelope.echo()],
     ]);
     const request = make();
-    return this.envelope.around({ headers: {}, model: this.model.name, ...request });
+    const whole = { headers: {}, model: this.model.name, ...request };
+    return random.chance(0.12) && !['path', 'echo'].includes(whole.kind) ? this.#virtual(whole) : this.envelope.around(whole);
+  }
+
+  // The same as a virtual request: the body as data; a GET's criteria too, sometimes.
+  #virtual({ kind, model, method, path, body }) {
+    let data;
+    try {
+      if (body !== undefined) data = JSON.parse(body);
+      else if (kind === 'find' && this.random.chance(0.5)) data = { where: this.criteria.where(this.model) };
+    } catch {
+      data = undefined; // a form or a broken body, which sockets have not
+    }
+    return { kind: `virtual ${kind}`, isVirtual: true, model, method, path, body, data, headers: {} };
   }
 
   // Pairs of the query of a find.
