@@ -80,6 +80,7 @@ TEST_F(RecordActionsTest, KeysThatCannotChangeACollectionAreToldAfterMissingReco
   EXPECT_EQ(Run("PUT", "/user/1/pets?pets=\"x\""), "500 Internal Server Error");
   EXPECT_THAT(Run("PUT", "/pet/1/tags", R"([1,"x"])"),
               StartsWith(R"(400 {"code":"E_INVALID_ASSOCIATED_IDS")"));
+  EXPECT_EQ(Run("PUT", "/user/0/pets", R"(["x"])"), "500 Internal Server Error");
   EXPECT_THAT(Run("PUT", "/user/0/pets", "[1]"), StartsWith(R"(400 {"code":"E_INVALID_TARGET_RECORD_IDS")"));
 }
 

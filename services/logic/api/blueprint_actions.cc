@@ -231,9 +231,12 @@ void AddOrRemove(const Input& in, const Attribute& association, bool add) {
 void Replace(const Input& in, const Attribute& association) {
   const absl::StatusOr<Query> parent = ParentQuery(in.model, in.parameters);
   if (Refused(in, parent)) return;
-  if (absl::Status status = CheckParentKey(in.model, in.parameters); !status.ok())
-    return in.call->Fail(status);
   absl::StatusOr<std::vector<std::string>> children = ReplaceParameters(association, in.parameters);
+  // What cannot even be looked up comes before what no collection can be changed by.
+  if (absl::Status status = CheckParentKey(in.model, in.parameters);
+      !status.ok() && !IsUnusableRequest(children.status())) {
+    return in.call->Fail(status);
+  }
   if (Refused(in, children)) return;
   std::optional<std::string> key = KeyOf(*parent);
   if (!key) return in.call->Fail(RecordNotFound());
