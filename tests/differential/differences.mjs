@@ -38,6 +38,7 @@ export const DIFFERENCES = [
     why: 'Sails takes `constructor` or `toString` for an attribute and fails; here it is an unknown attribute like any other',
     matches: ({ request, ours, theirs }) => (
       (ours.status === 400 && ours.body !== theirs.body && ours.body === theirs.body.replaceAll('(a unknown: {', '(a dictionary: {'))
+      || (/^--.*name="(hasOwnProperty|toString)/s.test(String(request.body)) && theirs.status === 200)
       || (ours.status === 400 && /`(toString|constructor)` is not a recognized attribute/.test(ours.body) && request.isVirtual)
       || fell(theirs, /corresponds with a CORRUPTED attribute definition: \[Function: /)
         && (isRead(request) ? ours.status === 400 && /is not a recognized attribute/.test(ours.body) : [200, 400, 404].includes(ours.status))
@@ -78,6 +79,11 @@ export const DIFFERENCES = [
     name: 'unsupported bodies',
     why: 'a coding or a charset that nobody can read is 415 here, as HTTP says, and 400 there',
     matches: ({ ours, theirs }) => ours.status === 415 && theirs.status === 400 && ours.body === '' && theirs.body === '',
+  },
+  {
+    name: 'x-gzip',
+    why: 'is another name of gzip (RFC 9110), which Sails does not know',
+    matches: ({ request, ours, theirs }) => request.headers['content-encoding'] === 'x-gzip' && theirs.status === 400 && theirs.body === '' && ours.status !== 500,
   },
   {
     name: 'fragments',

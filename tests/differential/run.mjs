@@ -37,7 +37,7 @@ export class Run {
       const request = this.requests.next();
       const hasCookie = request.headers.cookie === undefined && !this.random.chance(WITHOUT_COOKIE);
       const difference = await this.#exchange(request, hasCookie ? cookies : []) ?? (request.isRepeated && !/echo/i.test(request.path) ? await this.#repeat(request, cookies) : undefined);
-      if (difference) unexplained.push(`request ${number} (${request.kind}): ${difference}`);
+      if (difference) unexplained.push(`request ${number} (${request.kind}): ${await this.#shortest(request, hasCookie ? cookies : []) ?? difference}`);
       if (number % TABLES_EVERY === 0 || number === count) {
         const table = await this.#compareTables();
         if (table) unexplained.push(`the ${TABLES_EVERY} requests up to ${number} left ${table}`);
@@ -54,6 +54,29 @@ export class Run {
   async #cookies() {
     const answers = await Promise.all(this.http.map((side) => side.send({ method: 'GET', path: '/tag', headers: {} })));
     return answers.map(({ headers }) => headers['set-cookie'][0].split(';')[0]);
+  }
+
+  // The text of the same difference of a read without the headers and parameters that it does not need; undefined if it is gone.
+  async #shortest(request, cookies) {
+    if (!/^(GET|HEAD)$/.test(request.method) || /shortcut/.test(request.kind) || request.isVirtual) return undefined;
+    const [path, query = ''] = request.path.split(/\?(.*)/s);
+    let kept = request;
+    let text;
+    const attempt = async (candidate) => {
+      const difference = await this.#exchange(candidate, cookies);
+      if (difference) [kept, text] = [candidate, difference];
+      return Boolean(difference);
+    };
+    for (const name of Object.keys(request.headers)) {
+      const { [name]: _, ...headers } = kept.headers;
+      await attempt({ ...kept, headers });
+    }
+    let pairs = query.split('&').filter(Boolean);
+    for (const pair of [...pairs]) {
+      const without = pairs.filter((each) => each !== pair);
+      if (await attempt({ ...kept, path: without.length > 0 ? `${path}?${without.join('&')}` : path })) pairs = without;
+    }
+    return text;
   }
 
   // The same once more, with the entity tag that each side gave.
