@@ -48,6 +48,7 @@ SocketServerOptions SocketOptionsFrom(const GatewayConfig& config) {
   options.endpoint.path = sockets.path;
   options.endpoint.allow_polling = sockets.polling;
   options.endpoint.allow_websocket = sockets.websocket;
+  options.endpoint.allow_deflate = sockets.per_message_deflate;
   options.only_allow_origins = sockets.only_allow_origins;
   engineio::LoopSessionsOptions& engine = options.hub.engine;
   engine.session.ping_interval = absl::ToChronoMilliseconds(sockets.ping_interval);

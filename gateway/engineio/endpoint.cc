@@ -9,6 +9,7 @@
 #include "gateway/http/response_format.h"
 #include "gateway/http/standard_responses.h"
 #include "gateway/websocket/handshake.h"
+#include "gateway/websocket/message_deflate.h"
 
 namespace sail::gateway::engineio {
 namespace {
@@ -176,7 +177,7 @@ void Endpoint::RefuseWith(const EngineError& error, const std::shared_ptr<ByteSt
   RefuseUpgrade(error, stream);
 }
 
-bool Endpoint::Accept(const HttpRequest& request, const std::shared_ptr<ByteStream>& stream) {
+bool Endpoint::Accept(const HttpRequest& request, const std::shared_ptr<ByteStream>& stream, bool* deflate) {
   const std::string upgrade = JoinHeader(request.headers, "upgrade").value_or("");
   const std::string connection = JoinHeader(request.headers, "connection").value_or("");
   const std::string version = JoinHeader(request.headers, "sec-websocket-version").value_or("");
@@ -194,6 +195,13 @@ bool Endpoint::Accept(const HttpRequest& request, const std::shared_ptr<ByteStre
   response.AddHeader("Upgrade", "websocket");
   response.AddHeader("Connection", "Upgrade");
   response.AddHeader("Sec-WebSocket-Accept", answer.accept);
+  if (options_.allow_deflate) {
+    const std::string offers = JoinHeader(request.headers, "sec-websocket-extensions").value_or("");
+    if (auto extension = websocket::NegotiateDeflate(offers); extension.has_value()) {
+      response.AddHeader("Sec-WebSocket-Extensions", *std::move(extension));
+      *deflate = true;
+    }
+  }
   AddCorsHeaders(request, &response);
   stream->Write(MakeSharedBytes(FormatResponseHead(response, ResponseFraming())));
   accepted_->Increment();
@@ -224,10 +232,11 @@ void Endpoint::HandleUpgrade(std::shared_ptr<const HttpRequest> request, std::sh
                      std::move(already_read));
   }
   if (!engine_request.version.has_value()) return RefuseWith(kUnsupportedVersion, stream);
-  if (!Accept(*request, stream)) return;
+  bool deflate = false;
+  if (!Accept(*request, stream, &deflate)) return;
   LoopSessions& sessions = SessionsOf(stream->loop());
   sessions.OpenWebSocket(std::move(stream), std::move(already_read), std::move(request),
-                         *engine_request.version, engine_request.takes_binary);
+                         *engine_request.version, engine_request.takes_binary, deflate);
 }
 
 void Endpoint::UpgradeOn(LoopSessions& sessions, const std::string& sid,
@@ -237,7 +246,9 @@ void Endpoint::UpgradeOn(LoopSessions& sessions, const std::string& sid,
                                                                       std::string read) {
     if (!sessions.Has(sid)) return RefuseWith(kUnknownSid, moved);
     const bool takes_binary = ParseEngineRequest(request->query()).takes_binary;
-    if (Accept(*request, moved)) sessions.Upgrade(sid, std::move(moved), std::move(read), takes_binary);
+    bool deflate = false;
+    if (!Accept(*request, moved, &deflate)) return;
+    sessions.Upgrade(sid, std::move(moved), std::move(read), takes_binary, deflate);
   };
   if (&stream->loop() == &sessions.loop()) return upgrade(std::move(stream), std::move(already_read));
   ByteStream& moving = *stream;

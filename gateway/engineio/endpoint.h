@@ -26,6 +26,8 @@ struct EndpointOptions {
   bool allow_websocket = true;
   // Largest body of a POST; larger ones are answered 413, which leaves the session alone.
   size_t max_payload = 1'000'000;
+  // permessage-deflate for clients that offer it.
+  bool allow_deflate = false;
   // Whether a page of this origin may have sockets; empty: no origin is told. Null: requests of every origin,
   // and of none, are welcome, and get no CORS headers.
   std::function<bool(std::string_view origin)> allows_origin;
@@ -73,8 +75,8 @@ class Endpoint final : public RequestHandler, public UpgradeHandler {
 
   void Refuse(const std::shared_ptr<ByteStream>& stream, HttpResponse response);
   void RefuseWith(const EngineError& error, const std::shared_ptr<ByteStream>& stream);
-  // Answers with 101, or refuses.
-  bool Accept(const HttpRequest& request, const std::shared_ptr<ByteStream>& stream);
+  // Answers with 101, or refuses. Sets whether permessage-deflate was accepted.
+  bool Accept(const HttpRequest& request, const std::shared_ptr<ByteStream>& stream, bool* deflate);
   void UpgradeOn(LoopSessions& sessions, const std::string& sid, std::shared_ptr<const HttpRequest> request,
                  std::shared_ptr<ByteStream> stream, std::string already_read);
 

@@ -61,15 +61,16 @@ LoopSessions::Entry* LoopSessions::Add(const std::shared_ptr<const HttpRequest>&
 }
 
 std::unique_ptr<WebSocketTransport> LoopSessions::MakeWebSocket(std::shared_ptr<ByteStream> stream,
-                                                                TransportListener* listener) {
-  return std::make_unique<WebSocketTransport>(std::move(stream), listener, options_.session.max_payload);
+                                                                TransportListener* listener, bool deflate) {
+  return std::make_unique<WebSocketTransport>(std::move(stream), listener, options_.session.max_payload,
+                                              deflate);
 }
 
 std::string LoopSessions::OpenWebSocket(std::shared_ptr<ByteStream> stream, std::string already_read,
                                         std::shared_ptr<const HttpRequest> request, Version version,
-                                        bool takes_binary) {
+                                        bool takes_binary, bool deflate) {
   Entry* const entry = Add(request, version);
-  entry->websocket = MakeWebSocket(std::move(stream), &entry->session);
+  entry->websocket = MakeWebSocket(std::move(stream), &entry->session, deflate);
   entry->parts = 1;
   entry->session.Open(entry->websocket.get(), /*offers_websocket=*/false, takes_binary);
   entry->handler->OnSessionOpened(&entry->session);
@@ -112,7 +113,7 @@ void LoopSessions::HandlePolling(std::string_view sid, PollingTransport::Request
 }
 
 void LoopSessions::Upgrade(std::string_view sid, std::shared_ptr<ByteStream> stream, std::string already_read,
-                           bool takes_binary) {
+                           bool takes_binary, bool deflate) {
   Entry* const entry = Find(sid);
   const bool possible = entry != nullptr && entry->session.open() && entry->polling != nullptr &&
                         !(entry->probe != nullptr && entry->probe->active());
@@ -126,7 +127,7 @@ void LoopSessions::Upgrade(std::string_view sid, std::shared_ptr<ByteStream> str
                                 if (entry->polling != nullptr) entry->polling->CancelUpgrade();
                               }});
   ++entry->parts;
-  entry->probe->Start(MakeWebSocket(std::move(stream), entry->probe.get()));
+  entry->probe->Start(MakeWebSocket(std::move(stream), entry->probe.get(), deflate));
   entry->probe->transport()->Start(std::move(already_read), [this, entry] { OnPartEnded(entry); });
 }
 

@@ -49,9 +49,10 @@ class LoopSessions {
   EventLoop& loop() const { return *loop_; }
 
   // Opens a session and returns its id. takes_binary: false for a client that asked for base64. already_read:
-  // bytes that came behind the request's head.
+  // bytes that came behind the request's head. deflate: the 101 has accepted permessage-deflate.
   std::string OpenWebSocket(std::shared_ptr<ByteStream> stream, std::string already_read,
-                            std::shared_ptr<const HttpRequest> request, Version version, bool takes_binary);
+                            std::shared_ptr<const HttpRequest> request, Version version, bool takes_binary,
+                            bool deflate = false);
   // The request, which is this loop's, is answered with the open packet. No session for a client that has
   // gone.
   std::string OpenPolling(PollingTransport::Request request, Version version, bool takes_binary);
@@ -64,7 +65,7 @@ class LoopSessions {
 
   // A WebSocket for a session that Has. It is closed if the session has one already.
   void Upgrade(std::string_view sid, std::shared_ptr<ByteStream> stream, std::string already_read,
-               bool takes_binary);
+               bool takes_binary, bool deflate = false);
 
   // Closes up to `limit` sessions with "server shutting down": for a drain, in portions so that clients don't
   // come back elsewhere all at once. Returns how many it closed.
@@ -79,7 +80,7 @@ class LoopSessions {
   Entry* Find(std::string_view sid) const;
   Entry* Add(const std::shared_ptr<const HttpRequest>& request, Version version);
   std::unique_ptr<WebSocketTransport> MakeWebSocket(std::shared_ptr<ByteStream> stream,
-                                                    TransportListener* listener);
+                                                    TransportListener* listener, bool deflate);
   void CompleteUpgrade(Entry* entry, bool takes_binary);
   // One of the parts that carry the session has ended; the last one takes the session with it.
   void OnPartEnded(Entry* entry);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/websocket/frame_writer.h"
+#include "gateway/websocket/message_deflate.h"
 
 namespace sail::gateway::engineio {
 
@@ -19,7 +20,15 @@ void WebSocketTransport::Start(std::string already_read, std::function<void()> o
 }
 
 bool WebSocketTransport::Send(std::vector<OutgoingPacket>* batch) {
-  for (OutgoingPacket& packet : *batch) stream_->Write(std::move(packet).TakeFrame());
+  for (OutgoingPacket& packet : *batch) {
+    if (deflate_ && packet.payload().size() >= websocket::kDeflateThreshold) {
+      stream_->Write(
+          MakeSharedBytes(websocket::EncodeDeflatedFrame(packet.is_binary() ? Opcode::kBinary : Opcode::kText,
+                                                         websocket::DeflateMessage(packet.payload()))));
+    } else {
+      stream_->Write(std::move(packet).TakeFrame());
+    }
+  }
   batch->clear();
   stream_->Flush();
   return stream_->queued_bytes() == 0;

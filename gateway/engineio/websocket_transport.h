@@ -22,8 +22,12 @@ namespace sail::gateway::engineio {
 class WebSocketTransport : public Transport, private websocket::FrameHandler {
  public:
   // listener must outlive the transport's on_finished call.
-  WebSocketTransport(std::shared_ptr<ByteStream> stream, TransportListener* listener, size_t max_payload)
-      : stream_(std::move(stream)), listener_(listener), parser_(max_payload, this) {}
+  // deflate: permessage-deflate has been negotiated.
+  WebSocketTransport(std::shared_ptr<ByteStream> stream, TransportListener* listener, size_t max_payload,
+                     bool deflate = false)
+      : stream_(std::move(stream)), listener_(listener), deflate_(deflate), parser_(max_payload, this) {
+    if (deflate) parser_.AllowDeflate();
+  }
 
   // Who hears from now on; may be called from within a call of the former one.
   void set_listener(TransportListener* listener) { listener_ = listener; }
@@ -57,6 +61,7 @@ class WebSocketTransport : public Transport, private websocket::FrameHandler {
 
   const std::shared_ptr<ByteStream> stream_;
   TransportListener* listener_;
+  const bool deflate_;
   websocket::FrameParser parser_;
   State state_ = State::kOpen;
   std::function<void()> on_finished_;

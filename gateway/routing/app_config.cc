@@ -88,6 +88,7 @@ void ReadSockets(YamlMap sockets, SocketsConfig* config) {
   ReadMilliseconds(sockets, "pingTimeout", 100, &config->ping_timeout);
   ReadMilliseconds(sockets, "upgradeTimeout", 100, &config->upgrade_timeout);
   ReadMilliseconds(sockets, "connectTimeout", 100, &config->connect_timeout);
+  sockets.Boolean("perMessageDeflate", &config->per_message_deflate);
   sockets.Integer("maxHttpBufferSize", 1024, kMaxBytes, &config->max_http_buffer_size);
   ReadSocketLimits(sockets, config);
   if (sockets.Has("onlyAllowOrigins")) {

@@ -44,6 +44,7 @@ struct SocketsConfig {
   int64_t max_queued_events = 8192;         // of one socket, behind those under way
   int64_t max_queued_bytes = 1 << 20;       // to one client
   int64_t max_queued_packets = 16 << 10;
+  bool per_message_deflate = false;
   // See OriginList. Unset: sockets of every origin, and of none.
   std::optional<std::vector<std::string>> only_allow_origins;
 };

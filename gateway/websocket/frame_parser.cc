@@ -3,13 +3,19 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gateway/websocket/message_deflate.h"
+
 namespace sail::gateway::websocket {
 namespace {
 
 constexpr Violation ProtocolError(std::string_view reason) { return {CloseCode::kProtocolError, reason}; }
 
 constexpr Violation kTooBig = {CloseCode::kMessageTooBig, "the message is over the limit"};
+constexpr Violation kNotDeflate = {CloseCode::kInvalidPayload, "data that cannot be unpacked"};
 constexpr Violation kNotUtf8 = {CloseCode::kInvalidPayload, "text is not UTF-8"};
+
+// RSV1, RFC 7692 §6.
+constexpr int kDeflatedBit = 0x40;
 
 // A message buffer up to this size is kept for the next fragmented message.
 constexpr size_t kKeptCapacity = 4096;
@@ -73,7 +79,9 @@ std::optional<Violation> FrameParser::Feed(char* data, size_t size) {
 std::optional<Violation> FrameParser::CheckFirstBytes() {
   fin_ = (header_[0] & 0x80) != 0;
   opcode_ = static_cast<Opcode>(header_[0] & 0x0F);
-  if ((header_[0] & 0x70) != 0) return ProtocolError("a reserved bit is set");
+  const bool starts_message = opcode_ == Opcode::kText || opcode_ == Opcode::kBinary;
+  const int allowed = deflate_ && starts_message ? kDeflatedBit : 0;
+  if ((header_[0] & 0x70 & ~allowed) != 0) return ProtocolError("a reserved bit is set");
   switch (opcode_) {
     case Opcode::kContinuation:
       if (!in_message_) return ProtocolError("a continuation of nothing");
@@ -116,6 +124,7 @@ std::optional<Violation> FrameParser::StartFrame() {
     if (opcode_ != Opcode::kContinuation) {
       in_message_ = true;
       message_is_text_ = opcode_ == Opcode::kText;
+      message_is_deflated_ = (header_[0] & kDeflatedBit) != 0;
     }
   }
   return payload_size_ == 0 ? TakePayload(nullptr, 0) : std::nullopt;
@@ -131,7 +140,7 @@ std::optional<Violation> FrameParser::TakePayload(char* data, size_t size) {
     if (payload_taken_ < payload_size_) return std::nullopt;
     return FinishControlFrame(std::string_view(control_, payload_taken_));
   }
-  if (message_is_text_ && !utf8_.Add(piece)) return kNotUtf8;
+  if (message_is_text_ && !message_is_deflated_ && !utf8_.Add(piece)) return kNotUtf8;
   payload_taken_ += size;
   const bool frame_ends = payload_taken_ == payload_size_;
   if (frame_ends) in_payload_ = false;
@@ -139,19 +148,38 @@ std::optional<Violation> FrameParser::TakePayload(char* data, size_t size) {
     message_.append(piece);
     return std::nullopt;
   }
-  if (message_is_text_ && !utf8_.complete()) return kNotUtf8;
+  return FinishMessage(piece);
+}
+
+std::optional<Violation> FrameParser::FinishMessage(std::string_view last_piece) {
   in_message_ = false;
-  if (message_.empty()) {
-    Deliver(piece);
+  std::optional<Violation> violation;
+  if (message_is_deflated_) {
+    message_.append(last_piece);
+    violation = DeliverDeflated();
+  } else if (message_is_text_ && !utf8_.complete()) {
+    violation = kNotUtf8;
+  } else if (message_.empty()) {
+    Deliver(last_piece);
     return std::nullopt;
+  } else {
+    message_.append(last_piece);
+    Deliver(message_);
   }
-  message_.append(piece);
-  Deliver(message_);
   if (message_.capacity() > kKeptCapacity) {
     message_ = std::string();
   } else {
     message_.clear();
   }
+  return violation;
+}
+
+std::optional<Violation> FrameParser::DeliverDeflated() {
+  bool too_large = false;
+  const std::optional<std::string> message = InflateMessage(message_, max_message_bytes_, &too_large);
+  if (!message.has_value()) return too_large ? kTooBig : kNotDeflate;
+  if (message_is_text_ && !(utf8_.Add(*message) && utf8_.complete())) return kNotUtf8;
+  Deliver(*message);
   return std::nullopt;
 }
 

@@ -43,11 +43,12 @@ struct Violation {
 // Single-threaded. Memory: one message up to the limit, allocated as its bytes arrive, not as a header
 // announces them.
 //
-// Refused with 1002: unmasked frames, RSV bits (no extension is negotiated), unknown opcodes, fragmented or
-// long control frames, a continuation of nothing, a new message inside a fragmented one, lengths not in their
-// shortest form or over 2^63, a close frame with one byte or a forbidden code. With 1007: text or a close
-// reason that is not UTF-8, as soon as the first wrong byte is there. With 1009: a message over the limit, as
-// soon as a header tells.
+// Refused with 1002: unmasked frames, RSV bits that no negotiated extension explains, unknown opcodes,
+// fragmented or long control frames, a continuation of nothing, a new message inside a fragmented one,
+// lengths not in their shortest form or over 2^63, a close frame with one byte or a forbidden code. With
+// 1007: text or a close reason that is not UTF-8, as soon as the first wrong byte is there (of a compressed
+// message, when it is whole), and a compressed message that cannot be unpacked. With 1009: a message over the
+// limit, as soon as a header tells, or as soon as unpacking shows it.
 class FrameParser {
  public:
   // handler must outlive the parser.
@@ -55,6 +56,9 @@ class FrameParser {
       : max_message_bytes_(max_message_bytes), handler_(handler) {}
   FrameParser(const FrameParser&) = delete;
   FrameParser& operator=(const FrameParser&) = delete;
+
+  // permessage-deflate has been negotiated as message_deflate.h does it.
+  void AllowDeflate() { deflate_ = true; }
 
   // Consumes all of data, which is unmasked in place: a message that lies whole in one chunk is delivered
   // from there without a copy. After a violation, a close frame or Stop the parser ignores everything.
@@ -69,6 +73,8 @@ class FrameParser {
   std::optional<Violation> CheckFirstBytes();
   std::optional<Violation> StartFrame();
   std::optional<Violation> TakePayload(char* data, size_t size);
+  std::optional<Violation> FinishMessage(std::string_view last_piece);
+  std::optional<Violation> DeliverDeflated();
   void Deliver(std::string_view message);
   std::optional<Violation> FinishControlFrame(std::string_view payload);
 
@@ -77,6 +83,7 @@ class FrameParser {
   const size_t max_message_bytes_;
   FrameHandler* const handler_;
   bool stopped_ = false;
+  bool deflate_ = false;
 
   // The current frame.
   uint8_t header_[14];
@@ -91,6 +98,7 @@ class FrameParser {
   // The current message: what could not be delivered from the caller's chunk.
   bool in_message_ = false;
   bool message_is_text_ = false;
+  bool message_is_deflated_ = false;
   std::string message_;
   Utf8Validator utf8_;
 

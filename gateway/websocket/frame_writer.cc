@@ -33,6 +33,12 @@ std::string EncodeFrame(Opcode opcode, std::string_view prefix, std::string_view
   return out;
 }
 
+std::string EncodeDeflatedFrame(Opcode opcode, std::string_view deflated) {
+  std::string out = EncodeFrame(opcode, deflated);
+  out[0] = static_cast<char>(out[0] | 0x40);
+  return out;
+}
+
 std::string EncodeCloseFrame(CloseCode code, std::string_view reason) {
   if (code == CloseCode::kNone) return EncodeFrame(Opcode::kClose, {});
   size_t length = reason.size();

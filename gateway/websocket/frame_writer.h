@@ -1,4 +1,4 @@
-// Frames from server to client (RFC 6455 §5): unmasked, never fragmented, never compressed.
+// Frames from server to client (RFC 6455 §5): unmasked, never fragmented.
 #ifndef SAIL_GATEWAY_WEBSOCKET_FRAME_WRITER_H_
 #define SAIL_GATEWAY_WEBSOCKET_FRAME_WRITER_H_
 
@@ -28,6 +28,9 @@ std::string EncodeFrame(Opcode opcode, std::string_view prefix, std::string_view
 inline std::string EncodeFrame(Opcode opcode, std::string_view payload) {
   return EncodeFrame(opcode, {}, payload);
 }
+
+// A frame whose payload has been compressed (message_deflate.h).
+std::string EncodeDeflatedFrame(Opcode opcode, std::string_view deflated);
 
 inline SharedBuffer EncodeSharedFrame(Opcode opcode, std::string_view prefix, std::string_view payload) {
   return std::make_shared<const std::string>(EncodeFrame(opcode, prefix, payload));

@@ -1,16 +1,16 @@
 // Clients that poll, and clients that change from polling to WebSocket, on four gateways behind a balancer that sends every
 // connection to a random one.
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { io as socketClient4 } from 'socket.io-client';
 import { eventually, within } from '../support/eventually.mjs';
 import { request } from '../support/http.mjs';
+import { SDK, pollingApp } from '../support/polling_app.mjs';
 import { RandomBalancer } from '../support/random_balancer.mjs';
-import { CHECKOUT, Suite, temporaryFolder } from '../support/suite.mjs';
+import { Suite } from '../support/suite.mjs';
 
 const socketClient2 = createRequire(import.meta.url)('socket.io-client-2');
 const GATEWAYS = 4;
@@ -20,14 +20,7 @@ let suite;
 let balancer;
 
 before(async () => {
-  app = temporaryFolder();
-  cpSync(path.join(CHECKOUT, 'app'), app, { recursive: true });
-  const file = path.join(app, 'config.yaml');
-  const settings = readFileSync(file, 'utf8')
-    .replace(/transports: .*/, 'transports: [polling, websocket]')
-    .replace(/pingInterval: .*/, 'pingInterval: 2000')
-    .replace(/ {2}onlyAllowOrigins:\n( {4}- .*\n)+/, '');
-  writeFileSync(file, settings);
+  app = pollingApp({ pingInterval: 2000, perMessageDeflate: true });
   suite = await Suite.start({ gateways: GATEWAYS, app });
   balancer = await RandomBalancer.start(suite.urls);
 });
@@ -36,8 +29,6 @@ after(async () => {
   await suite?.stop();
   if (app) rmSync(app, { recursive: true, force: true });
 });
-
-const SDK = { __sails_io_sdk_version: '1.2.1', __sails_io_sdk_platform: 'node', __sails_io_sdk_language: 'javascript' };
 
 // Connects, and counts what goes wrong. No connection is kept alive between requests, so that each goes elsewhere.
 function connect(t, client, transports) {
@@ -109,6 +100,19 @@ test('requests made while the transport changes are answered once, in order', as
     assert.deepEqual(socket.problems, []);
     socket.off('disconnect');
     socket.close();
+  }
+});
+
+test('long messages are compressed for a client that offers it, through a tunnel too', async (t) => {
+  for (let round = 0; round < 6; round++) {
+    const socket = await connect(t, socketClient4, ['polling', 'websocket']);
+    await eventually('upgraded', 20, () => transportOf(socket) === 'websocket');
+    assert.match(socket.io.engine.transport.ws.extensions, /permessage-deflate/);
+    const long = `Ann ${'x'.repeat(20_000)}`;
+    const created = await ask(socket, 'post', '/user', { name: long, email: `${Math.random()}@example.com` });
+    assert.equal(created.statusCode, 200);
+    assert.equal((await ask(socket, 'get', `/user/${created.body.id}`)).body.name, long);
+    assert.deepEqual(socket.problems, []);
   }
 });
 
