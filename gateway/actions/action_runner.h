@@ -15,13 +15,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/actions/request_session.h"
+#include "platform/cancellation/cancellation.h"
 #include "platform/policy/policy_table.h"
 #include "protos/sail/action/v1/action.pb.h"
 
 namespace sail::gateway {
 
 class ActionClient;
-class Cancellation;
 class PubSubLink;
 
 // The requesting socket, for what an answer does to it alone. Any thread.
@@ -52,9 +52,9 @@ struct ActionCall {
   // Called when the action is next, with what hands it to its service: at once, or when it is its turn. May
   // be null.
   std::function<void(std::function<void()>)> in_turn;
-  uint64_t affinity = 0;                       // CallOptions::affinity, of the action's call
-  std::shared_ptr<SessionSlot> session_slot;   // RequestSession::slot
-  std::shared_ptr<Cancellation> cancellation;  // null: the client waits whatever happens
+  uint64_t affinity = 0;                                 // CallOptions::affinity, of the action's call
+  std::shared_ptr<SessionSlot> session_slot;             // RequestSession::slot
+  std::shared_ptr<platform::Cancellation> cancellation;  // null: the client waits whatever happens
 };
 
 struct ActionResult {

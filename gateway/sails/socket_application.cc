@@ -16,6 +16,7 @@
 #include "gateway/sails/socket_state.h"
 #include "gateway/socketio/client.h"
 #include "gateway/socketio/socket.h"
+#include "platform/cancellation/cancellation.h"
 #include "platform/log/log.h"
 #include "platform/text/string_view.h"
 
@@ -24,6 +25,7 @@ namespace {
 
 using action::v1::ActionRequest;
 using action::v1::ActionResponse;
+using platform::Cancellation;
 using socketio::Socket;
 
 ActionResponse TextAnswer(int status, std::string_view text) {
@@ -104,7 +106,8 @@ struct SocketApplication::Request {
   std::shared_ptr<const HttpRequest> handshake;
   VirtualRequest virtual_request;
   std::string id;
-  std::shared_ptr<const RouteTable> table;  // keeps the route alive
+  std::shared_ptr<Cancellation> cancellation;  // null: goes on without the socket
+  std::shared_ptr<const RouteTable> table;     // keeps the route alive
   RouteMatch match;
   socketio::AckResponder ack;
   bool session_enabled = true;
@@ -129,7 +132,11 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
   rooms_->Join(socket.get(), socket->nsp(), {socket->id()}, [decision](absl::Status) { decision.Accept(); });
 }
 
-void SocketApplication::OnDisconnect(const std::shared_ptr<Socket>&, std::string_view) {}
+void SocketApplication::OnDisconnect(const std::shared_ptr<Socket>& socket, std::string_view) {
+  SocketState* state = socket->data<SocketState>();
+  if (state == nullptr) return;
+  for (const auto& cancellation : std::exchange(state->under_way, {})) cancellation->Cancel();
+}
 
 void SocketApplication::OnEvent(const std::shared_ptr<Socket>& socket, socketio::Event event,
                                 socketio::AckResponder ack) {
@@ -192,6 +199,12 @@ void SocketApplication::Run(std::shared_ptr<Request> request) {
     call.answer_early = std::move(early);
     call.client = &routes_.ClientFor(*request->match.route);
     call.requester = std::make_shared<SocketRequester>(loop_, rooms_, request->socket);
+    // The logic service lets the last word of a client that leaves pass; a service of the application's own
+    // would be cut off in the middle of it.
+    if (request->match.route->service.empty()) {
+      call.cancellation = request->cancellation = std::make_shared<Cancellation>();
+      request->state->under_way.insert(request->cancellation);
+    }
     FillRequest(*request, &call.request);
   }
   runner_.Run(std::move(call), [this, request](ActionResult result) {
@@ -242,7 +255,9 @@ void SocketApplication::FillRequest(const Request& request, ActionRequest* out) 
 
 void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult result) {
   if (!result.response.ok()) {
-    platform::Log(platform::Severity::kWarning, "virtual request failed",
+    const bool cancelled = absl::IsCancelled(result.response.status());
+    platform::Log(cancelled ? platform::Severity::kDebug : platform::Severity::kWarning,
+                  "virtual request failed",
                   {{"request_id", request->id},
                    {"method", request->virtual_request.method},
                    {"error", platform::ToStd(result.response.status().message())}});
@@ -260,6 +275,7 @@ void SocketApplication::Answer(std::shared_ptr<Request> request, ActionResult re
 }
 
 void SocketApplication::End(const Request& request) {
+  request.state->under_way.erase(request.cancellation);
   if (--request.state->requests_in_flight != kMaxInFlight - 1) return;
   if (request.socket->connected()) request.socket->client()->session().ResumeReading();
 }

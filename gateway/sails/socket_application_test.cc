@@ -278,6 +278,22 @@ TEST_F(SocketApplicationTest, ASessionThatIsRevokedBeforeItsSocketKnowsItTakesTh
   EXPECT_TRUE(peer->closed());
 }
 
+TEST_F(SocketApplicationTest, ADisconnectEndsTheRequestsUnderWayAndNoOther) {
+  const Peer peer = Connect();
+  Ask(peer, "get", "\"url\":\"/echo\"");
+  app_->service.hold = true;
+  Say(peer, R"(421["get",{"url":"/echo"}])");
+  Say(peer, R"(422["post",{"url":"/echo"}])");
+  ASSERT_EQ(app_->service.cancellations.size(), 3u);
+  EXPECT_FALSE(app_->service.cancellations[1]->cancelled());
+  Say(peer, "41");
+  EXPECT_FALSE(app_->service.cancellations[0]->cancelled()) << "it was answered";
+  EXPECT_TRUE(app_->service.cancellations[1]->cancelled());
+  EXPECT_TRUE(app_->service.cancellations[2]->cancelled());
+  app_->service.held[0](absl::CancelledError(""));
+  Heard(peer);
+}
+
 TEST_F(SocketApplicationTest, TooManyRequestsAtATimeStopTheReading) {
   const Peer peer = Connect();
   Ask(peer, "get", "\"url\":\"/echo\"");

@@ -3,11 +3,13 @@
 #define SAIL_GATEWAY_SAILS_SOCKET_STATE_H_
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "gateway/actions/action_runner.h"
 #include "gateway/http/forwarded.h"
 #include "gateway/realtime/session_connections.h"
+#include "platform/cancellation/cancellation.h"
 
 namespace sail::gateway {
 
@@ -18,7 +20,8 @@ struct SocketState {
   std::string session_id;  // not always of a stored session: what the cookie says, or what has gone meanwhile
   std::unique_ptr<SessionConnections::Entry> session_entry;
   std::shared_ptr<SessionSlot> session_slot = std::make_shared<SessionSlot>();
-  int requests_in_flight = 0;  // virtual ones
+  int requests_in_flight = 0;                                   // virtual ones
+  std::set<std::shared_ptr<platform::Cancellation>> under_way;  // requests that end with the socket
 
   // What a request has made of the session that the socket had when it began: regenerated, destroyed, or made
   // anew. From now on this is the socket's. (Unless another request has given it a newer one meanwhile.)

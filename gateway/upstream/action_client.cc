@@ -124,16 +124,23 @@ class StreamActionClient final : public ActionClient {
   void Run(ActionRequest request, const CallOptions& options, Callback callback) override {
     RunItem item;
     *item.mutable_request() = std::move(request);
-    pool_.Call(
-        std::move(item), options.timeout, options.repeatable,
-        [callback = std::move(callback)](absl::StatusOr<RunReply> reply) {
-          if (reply.ok()) {
-            callback(std::move(*reply->mutable_response()));
-          } else {
-            callback(reply.status());
-          }
-        },
-        options.affinity);
+    auto done = [callback = std::move(callback)](absl::StatusOr<RunReply> reply) {
+      if (reply.ok()) {
+        callback(std::move(*reply->mutable_response()));
+      } else {
+        callback(reply.status());
+      }
+    };
+    if (options.repeatable || options.cancellation == nullptr) {
+      pool_.Call(std::move(item), options.timeout, options.repeatable, std::move(done), options.affinity,
+                 options.cancellation);
+      return;
+    }
+    // What changes something is sent in any case, and cancelled afterwards: it may be the client's last word
+    // before it left, which the service lets pass if it takes but a moment.
+    auto sent = std::make_shared<Cancellation>();
+    pool_.Call(std::move(item), options.timeout, false, std::move(done), options.affinity, sent);
+    options.cancellation->Set([sent] { sent->Cancel(); });
   }
 
   void Describe(const std::string& known_version, absl::Duration timeout,
@@ -193,27 +200,6 @@ class OwnServiceClient final : public ActionClient {
 };
 
 }  // namespace
-
-void Cancellation::Cancel() {
-  std::function<void()> end;
-  {
-    std::lock_guard lock(mutex_);
-    cancelled_ = true;
-    end = std::exchange(end_, nullptr);
-  }
-  if (end) end();
-}
-
-void Cancellation::Set(std::function<void()> end) {
-  {
-    std::lock_guard lock(mutex_);
-    if (!cancelled_) {
-      end_.swap(end);
-      return;  // what was set before is released outside of the lock
-    }
-  }
-  if (end) end();
-}
 
 std::unique_ptr<ActionClient> MakeStreamActionClient(const std::string& name, const std::string& target) {
   return std::make_unique<StreamActionClient>(name, target);

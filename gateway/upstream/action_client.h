@@ -5,35 +5,22 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "platform/cancellation/cancellation.h"
 #include "protos/sail/action/v1/action.pb.h"
 
 namespace sail::gateway {
 
-// The way to end a call whose answer nobody waits for any more. Thread-safe.
-class Cancellation {
- public:
-  // Ends the call under way and every later one.
-  void Cancel();
-  // What ends the call under way, until the next Set; null: there is none. Called at once, inside this call,
-  // if the cancellation has come already.
-  void Set(std::function<void()> end);
-
- private:
-  std::mutex mutex_;
-  bool cancelled_ = false;
-  std::function<void()> end_;
-};
+using platform::Cancellation;
 
 struct CallOptions {
   absl::Duration timeout;
   // The action may be run twice (GET, HEAD), so that it is sent to another replica when its own dies.
   bool repeatable = false;
-  // May be null. Only calls to services of the application's own are ended; the logic service's go on.
+  // May be null. Ends the call: CANCELLED, and the service is told.
   std::shared_ptr<Cancellation> cancellation;
   // Calls with the same number go to the same replica over one stream, in the order in which they are made,
   // as long as that replica stays and the service has streams. 0: to whichever has the least to do.

@@ -3,6 +3,7 @@
 #define SAIL_GATEWAY_UPSTREAM_FAKE_ACTION_CLIENT_H_
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@ class FakeActionClient final : public ActionClient {
   void Run(action::v1::ActionRequest request, const CallOptions& options, Callback callback) override {
     requests.push_back(request);
     repeatables.push_back(options.repeatable);
+    cancellations.push_back(options.cancellation);
     if (hold) {
       held.push_back(std::move(callback));
     } else {
@@ -54,6 +56,7 @@ class FakeActionClient final : public ActionClient {
   std::vector<Callback> held;
   std::vector<action::v1::ActionRequest> requests;
   std::vector<bool> repeatables;
+  std::vector<std::shared_ptr<Cancellation>> cancellations;
 
  private:
   mutable std::mutex mutex_;  // Describe is called from another thread

@@ -264,7 +264,7 @@ class Pool::Rep {
         if (worker.active == nullptr) continue;
         running_long |= now - worker.active_since > kLongJob;
         if (now > worker.deadline + kInterruptGrace) worker.active->Interrupt();
-        if (worker.ticket != nullptr && worker.ticket->due()) AskToCancel(worker);
+        if (now > worker.deadline || (worker.ticket != nullptr && worker.ticket->due())) AskToCancel(worker);
       }
       if (running_long) attendant_.Probe(kProbeInterval);
       const std::optional<absl::Time> silent_since = attendant_.waiting_since();

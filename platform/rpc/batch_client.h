@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/cancellation/cancellation.h"
 #include "platform/rpc/batch_message.h"
 #include "platform/rpc/status_conversion.h"
 
@@ -34,8 +35,11 @@ namespace sail::platform::rpc {
 //
 // Callbacks run on gRPC's threads or in Tick, without any lock held, exactly once. Their errors:
 //   UNAVAILABLE        not sent, or sent and the stream broke before the reply ("outcome unknown" in the
-//   message) DEADLINE_EXCEEDED  no reply in time; the outcome is unknown RESOURCE_EXHAUSTED max_in_flight
-//   calls are in flight; not sent others             as the server answered
+//                      message)
+//   DEADLINE_EXCEEDED  no reply in time; the outcome is unknown
+//   RESOURCE_EXHAUSTED max_in_flight calls are in flight; not sent
+//   CANCELLED          by the caller's cancellation; the outcome is unknown
+//   others             as the server answered
 template <typename Batch, typename BatchReply>
 class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, BatchReply>> {
  public:
@@ -49,9 +53,12 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   explicit BatchClient(Open open, int max_in_flight = 16384)
       : open_(std::move(open)), max_in_flight_(max_in_flight) {}
 
-  // Sends the item; its id and timeout_ms are set here.
-  void Call(Item item, absl::Duration timeout, Callback callback) {
+  // Sends the item; its id and timeout_ms are set here. A cancellation (may be null) ends the call with
+  // CANCELLED, and tells the server where the items have a field `cancel`.
+  void Call(Item item, absl::Duration timeout, Callback callback,
+            std::shared_ptr<Cancellation> cancellation = nullptr) {
     absl::Status refused;
+    uint64_t id = 0;
     {
       std::lock_guard lock(mutex_);
       if (!ready_) {
@@ -59,18 +66,24 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
       } else if (pending_.size() >= static_cast<size_t>(max_in_flight_)) {
         refused = absl::ResourceExhaustedError("too many requests in flight to the service");
       } else {
-        const uint64_t id = ++last_id_;
+        id = ++last_id_;
         item.set_id(id);
         item.set_timeout_ms(static_cast<uint32_t>(std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout))));
         const absl::Time deadline = absl::Now() + timeout;
         deadlines_.emplace(deadline, id);
         pending_.emplace(id, Pending{std::move(callback), deadline});
         in_flight_.store(pending_.size(), std::memory_order_relaxed);
-        collecting_.push_back(std::move(item));
-        if (!writing_) WriteLocked();
+        if (cancellation == nullptr) SendLocked(std::move(item));
       }
     }
-    if (!refused.ok()) callback(refused);
+    if (!refused.ok()) return callback(refused);
+    if (cancellation == nullptr) return;
+    // Before the item is sent: once the call has ended the cancellation is for what comes after it.
+    cancellation->Set([weak = this->weak_from_this(), id] {
+      if (const auto client = weak.lock()) client->Cancel(id);
+    });
+    std::lock_guard lock(mutex_);
+    if (ready_ && pending_.contains(id)) SendLocked(std::move(item));
   }
 
   // Whether the stream stands, so that a call would be sent.
@@ -115,6 +128,26 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
     Callback callback;
     absl::Time deadline;
   };
+
+  void Cancel(uint64_t id) {
+    Callback callback;
+    {
+      std::lock_guard lock(mutex_);
+      const auto found = pending_.find(id);
+      if (found == pending_.end()) return;
+      callback = std::move(found->second.callback);
+      EraseDeadlineLocked(found->second.deadline, id);
+      pending_.erase(found);
+      in_flight_.store(pending_.size(), std::memory_order_relaxed);
+      if constexpr (requires(Item & item) { item.set_cancel(true); }) {
+        Item item;
+        item.set_id(id);
+        item.set_cancel(true);
+        if (ready_) SendLocked(std::move(item));
+      }
+    }
+    callback(absl::CancelledError("nobody waits for the answer"));
+  }
 
   // One stream. Deletes itself when gRPC is done with it.
   class Stream final : public Reactor {
@@ -226,6 +259,11 @@ class BatchClient : public std::enable_shared_from_this<BatchClient<Batch, Batch
   }
 
   void NoteFailure(absl::Time now) { last_failure_.store(absl::ToUnixNanos(now), std::memory_order_relaxed); }
+
+  void SendLocked(Item item) {
+    collecting_.push_back(std::move(item));
+    if (!writing_) WriteLocked();
+  }
 
   void WriteLocked() {
     if (collecting_.empty()) return;

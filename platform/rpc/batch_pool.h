@@ -70,14 +70,16 @@ class BatchPool {
   }
 
   // Calls with the same affinity go to the same replica, in the order in which they are made, as long as it
-  // is connected and does not fail. 0: to whichever has the least to do.
-  void Call(Item item, absl::Duration timeout, bool repeatable, Callback callback, uint64_t affinity = 0) {
+  // is connected and does not fail. 0: to whichever has the least to do. cancellation: see BatchClient::Call.
+  void Call(Item item, absl::Duration timeout, bool repeatable, Callback callback, uint64_t affinity = 0,
+            std::shared_ptr<Cancellation> cancellation = nullptr) {
     CallBefore({.give_up = absl::InfinitePast(),
                 .deadline = absl::Now() + timeout,
                 .item = std::move(item),
                 .repeats = repeatable ? 1 : 0,
                 .affinity = affinity,
-                .callback = std::move(callback)},
+                .callback = std::move(callback),
+                .cancellation = std::move(cancellation)},
                false);
   }
 
@@ -95,6 +97,7 @@ class BatchPool {
     int repeats;
     uint64_t affinity;
     Callback callback;
+    std::shared_ptr<Cancellation> cancellation;
   };
 
   void CallBefore(Waiting call, bool has_waited) {
@@ -116,18 +119,20 @@ class BatchPool {
     }
     const absl::Duration left = call.deadline - absl::Now();
     if (call.repeats == 0) {
-      client->Call(std::move(call.item), left, std::move(call.callback));
+      client->Call(std::move(call.item), left, std::move(call.callback), std::move(call.cancellation));
       return;
     }
     Item copy = call.item;
     --call.repeats;
-    client->Call(std::move(copy), left, [this, call = std::move(call)](absl::StatusOr<Reply> reply) mutable {
+    std::shared_ptr<Cancellation> cancellation = call.cancellation;
+    auto again = [this, call = std::move(call)](absl::StatusOr<Reply> reply) mutable {
       if (absl::IsUnavailable(reply.status()) && absl::Now() < call.deadline && !stopping_.load()) {
         CallBefore(std::move(call), true);
       } else {
         call.callback(std::move(reply));
       }
-    });
+    };
+    client->Call(std::move(copy), left, std::move(again), std::move(cancellation));
   }
 
   // Rendezvous hashing: when a replica comes or goes, only calls that are its own change their place.

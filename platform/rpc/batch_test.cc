@@ -31,7 +31,12 @@ class EchoService final : public ActionStreamService::CallbackService {
       reply.set_id(item.id());
       reply.mutable_response()->set_body(item.request().action());
       std::lock_guard lock(mutex_);
+      if (item.cancel()) {
+        cancelled_.push_back(item.id());
+        return;
+      }
       ++received_;
+      last_id_ = item.id();
       if (item.request().action() == "hold") {
         held_.push_back([respond, reply]() mutable { respond(std::move(reply)); });
         return;
@@ -57,10 +62,20 @@ class EchoService final : public ActionStreamService::CallbackService {
     std::lock_guard lock(mutex_);
     return received_;
   }
+  uint64_t last_id() {
+    std::lock_guard lock(mutex_);
+    return last_id_;
+  }
+  std::vector<uint64_t> cancelled() {
+    std::lock_guard lock(mutex_);
+    return cancelled_;
+  }
 
  private:
   std::mutex mutex_;
   int received_ = 0;
+  uint64_t last_id_ = 0;
+  std::vector<uint64_t> cancelled_;
   bool store_lost_ = false;
   std::vector<std::function<void()>> held_;
 };
@@ -183,6 +198,35 @@ TEST(BatchPool, ACallWithoutAnswerEndsAtItsDeadline) {
   replica.service().Release();  // the late answer is dropped
   pool->Call(Item("next"), absl::Seconds(10), false, results.Collect());
   EXPECT_EQ(results.Wait(1)[0]->response().body(), "next");
+}
+
+TEST(BatchPool, ACancelledCallEndsAndTheServiceIsTold) {
+  Replica replica;
+  auto pool = MakePool(replica.address());
+  Results results;
+  auto cancellation = std::make_shared<Cancellation>();
+  pool->Call(Item("hold"), absl::Seconds(20), true, results.Collect(), 0, cancellation);
+  while (replica.service().received() == 0) std::this_thread::yield();
+  cancellation->Cancel();
+  EXPECT_TRUE(absl::IsCancelled(results.Wait(1)[0].status()));
+  while (replica.service().cancelled().empty()) std::this_thread::yield();
+  EXPECT_EQ(replica.service().cancelled(), std::vector<uint64_t>{replica.service().last_id()});
+  replica.service().Release();  // the late answer is dropped
+  pool->Call(Item("next"), absl::Seconds(10), false, results.Collect(), 0, std::make_shared<Cancellation>());
+  EXPECT_EQ(results.Wait(1)[0]->response().body(), "next");
+}
+
+TEST(BatchPool, ACallThatWasCancelledBeforeIsNotSent) {
+  Replica replica;
+  auto pool = MakePool(replica.address());
+  Results results;
+  auto cancellation = std::make_shared<Cancellation>();
+  cancellation->Cancel();
+  pool->Call(Item("never"), absl::Seconds(20), true, results.Collect(), 0, cancellation);
+  EXPECT_TRUE(absl::IsCancelled(results.Wait(1)[0].status()));
+  pool->Call(Item("next"), absl::Seconds(10), false, results.Collect());
+  EXPECT_EQ(results.Wait(1)[0]->response().body(), "next");
+  EXPECT_EQ(replica.service().received(), 1);
 }
 
 TEST(BatchPool, WithoutAReplicaCallsFailSoon) {

@@ -24,6 +24,8 @@ LogicConfig ReadLogicConfig(platform::ConfigReader& reader) {
   config.app_dir = reader.Required("SAIL_APP_DIR");
   config.pubsub_target = reader.Required("SAIL_PUBSUB_TARGET");
   config.pool_size = static_cast<int>(reader.Integer("SAIL_POSTGRES_POOL_SIZE", 8, 1, 200));
+  const int64_t slow_query_ms = reader.Integer("SAIL_SLOW_QUERY_MS", 200, 0, 3'600'000);
+  config.slow_query = slow_query_ms == 0 ? absl::InfiniteDuration() : absl::Milliseconds(slow_query_ms);
   const std::string environment = reader.String("SAIL_ENV", "development");
   if (environment != "development" && environment != "production") {
     reader.Reject("SAIL_ENV", "must be development or production");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/logic/api/app_settings.h"
 #include "services/logic/model/data_encryption.h"
 #include "services/logic/model/schema.h"
@@ -21,6 +22,7 @@ struct LogicConfig {
   std::string app_dir;
   std::string pubsub_target;
   int pool_size = 8;
+  absl::Duration slow_query = absl::Milliseconds(200);
   bool production = false;  // SAIL_ENV
 };
 

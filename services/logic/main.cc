@@ -36,7 +36,8 @@ int Main(int argc, char** argv) {
   platform::Server server(options, metrics);
   SchemaReadiness readiness(config.postgres_url, app->schema);
   OutboxRelay relay(config.postgres_url, MakePublisher(config.pubsub_target), metrics);
-  platform::postgres::Pool pool({.url = config.postgres_url, .size = config.pool_size}, metrics);
+  platform::postgres::Pool pool(
+      {.url = config.postgres_url, .size = config.pool_size, .slow_statement = config.slow_query}, metrics);
   RecordActions records(app->schema, pool, [&relay] { relay.Wake(); });
   BlueprintActions blueprints(records, app->settings, encryption, metrics);
   ActionServices actions(blueprints, app->schema, app->settings);

@@ -8,6 +8,11 @@
 #include "services/logic/store/record_store.h"
 
 namespace sail::logic {
+namespace {
+
+constexpr absl::Duration kWriteGrace = absl::Milliseconds(250);
+
+}  // namespace
 
 using platform::postgres::Job;
 using platform::postgres::Transaction;
@@ -48,7 +53,10 @@ void RecordActions::Find(std::shared_ptr<const Query> query, const ActionContext
                       } else {
                         done(ActionResult{std::move(*records)});
                       }
-                    }});
+                    },
+                .cancellation = context.cancellation,
+                .action = context.action,
+                .request_id = context.request_id});
 }
 
 void RecordActions::FindOne(std::shared_ptr<const Query> query, const ActionContext& context, Done done) {
@@ -64,7 +72,8 @@ void RecordActions::FindOne(std::shared_ptr<const Query> query, const ActionCont
     });
     return;
   }
-  coalescer_.Read(std::move(query), *std::move(key), context.deadline,
+  coalescer_.Read(std::move(query), *std::move(key),
+                  {context.deadline, context.cancellation, context.action, context.request_id},
                   [done = std::move(done)](absl::StatusOr<ReadCoalescer::Found> found) {
                     if (!found.ok()) {
                       done(found.status());
@@ -96,7 +105,11 @@ void RecordActions::Submit(const ActionContext& context, std::shared_ptr<Write> 
              }
              if (write->has_events) committed_();
              write->done(std::move(write->result));
-           }});
+           },
+       .cancellation = context.cancellation,
+       .cancel_grace = kWriteGrace,
+       .action = context.action,
+       .request_id = context.request_id});
 }
 
 void RecordActions::Create(std::shared_ptr<const Query> query, RecordValues values,

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "platform/cancellation/cancellation.h"
 #include "platform/postgres/pool.h"
 #include "services/logic/model/criteria.h"
 #include "services/logic/model/record_values.h"
@@ -21,7 +22,13 @@ namespace sail::logic {
 struct ActionContext {
   absl::Time deadline = absl::InfiniteFuture();
   // The socket that asked, which gets no events of what it changed; empty if there is none.
-  std::string origin_socket_id;
+  std::string origin_socket_id = "";
+  // Of the caller; may be null. A read ends at once. A write that it comes too early for is rolled back, but
+  // gets a moment to finish: clients say their last word and leave.
+  std::shared_ptr<platform::Cancellation> cancellation = nullptr;
+  // For the log of slow statements: "user/find", and which request it was.
+  std::string action = "";
+  std::string request_id = "";
 };
 
 // One or more records. Of the reads by key and the writes: `record` is the one that counts.

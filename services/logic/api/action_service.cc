@@ -9,6 +9,8 @@
 #include "platform/text/string_view.h"
 #include "protos/sail/action/v1/action.grpc.pb.h"
 #include "services/logic/api/blueprint_routes.h"
+#include "services/logic/api/cancellable_reactor.h"
+#include "services/logic/api/stream_calls.h"
 
 namespace sail::logic {
 namespace {
@@ -30,13 +32,14 @@ class UnaryService final : public action::v1::ActionService::CallbackService {
 
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, const ActionRequest* request,
                                 ActionResponse* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    auto* reactor = new CancellableReactor;
     const absl::Time deadline =
         std::min(absl::FromChrono(context->deadline()), absl::Now() + kDefaultTimeout);
-    actions_.Run(*request, deadline, [reactor, response](absl::StatusOr<ActionResponse> answer) {
+    const auto finish = [reactor, response](absl::StatusOr<ActionResponse> answer) {
       if (answer.ok()) *response = *std::move(answer);
       reactor->Finish(platform::rpc::ToGrpc(answer.status()));
-    });
+    };
+    actions_.Run(*request, {deadline, reactor->cancellation()}, finish);
     return reactor;
   }
 
@@ -62,17 +65,26 @@ class StreamService final : public action::v1::ActionStreamService::CallbackServ
   grpc::ServerBidiReactor<RunBatch, RunBatchReply>* RunStream(grpc::CallbackServerContext*) override {
     using Stream = platform::rpc::BatchStream<RunBatch, RunBatchReply>;
     return platform::rpc::StartBatchStream<RunBatch, RunBatchReply>(
-        [this](RunItem&& item, Stream::Respond respond) { RunOne(item, std::move(respond)); });
+        [this, calls = std::make_shared<StreamCalls>()](RunItem&& item, Stream::Respond respond) {
+          if (item.cancel()) {
+            calls->Cancel(item.id());
+          } else {
+            RunOne(item, calls, std::move(respond));
+          }
+        });
   }
 
  private:
-  void RunOne(const RunItem& item, std::function<void(RunReply&&)> respond) {
-    if (item.cancel()) return;  // what runs has its deadline
+  void RunOne(const RunItem& item, const std::shared_ptr<StreamCalls>& calls,
+              std::function<void(RunReply&&)> respond) {
     const absl::Duration timeout = item.timeout_ms() == 0
                                        ? kDefaultTimeout
                                        : std::min(absl::Milliseconds(item.timeout_ms()), kDefaultTimeout);
-    actions_.Run(item.request(), absl::Now() + timeout,
-                 [id = item.id(), respond = std::move(respond)](absl::StatusOr<ActionResponse> answer) {
+    // What holds the calls is the stream alone, so that its end is theirs.
+    actions_.Run(item.request(), {absl::Now() + timeout, calls->Begin(item.id())},
+                 [id = item.id(), weak = std::weak_ptr<StreamCalls>(calls),
+                  respond = std::move(respond)](absl::StatusOr<ActionResponse> answer) {
+                   if (const auto calls = weak.lock()) calls->End(id);
                    RunReply reply;
                    reply.set_id(id);
                    reply.set_code(static_cast<int>(answer.status().code()));

@@ -49,7 +49,7 @@ struct Call {
   // A refusal is an answer; trouble with the store is an error of the call.
   void Fail(const absl::Status& status) const {
     if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
-        absl::IsDeadlineExceeded(status) || absl::IsAborted(status)) {
+        absl::IsDeadlineExceeded(status) || absl::IsAborted(status) || absl::IsCancelled(status)) {
       done(absl::IsAborted(status) ? absl::UnavailableError(status.message()) : status);
       return;
     }
@@ -281,7 +281,7 @@ BlueprintActions::BlueprintActions(RecordActions& records, const AppSettings& se
   }
 }
 
-void BlueprintActions::Run(const ActionRequest& request, absl::Time deadline, Done done) {
+void BlueprintActions::Run(const ActionRequest& request, const Caller& caller, Done done) {
   const std::string_view name = request.action();
   const size_t slash = name.rfind('/');
   const Model* model =
@@ -309,10 +309,15 @@ void BlueprintActions::Run(const ActionRequest& request, absl::Time deadline, Do
       response = TextResponse(500, "Internal Server Error");
     }
     metrics.duration->Observe(absl::ToDoubleSeconds(absl::Now() - start));
-    if (!response.ok() || response->status() == 500) metrics.failures->Increment();
+    const bool failed = response.ok() ? response->status() == 500 : !absl::IsCancelled(response.status());
+    if (failed) metrics.failures->Increment();
     done(std::move(response));
   };
-  const ActionContext context{deadline, request.socket().id()};
+  const ActionContext context{.deadline = caller.deadline,
+                              .origin_socket_id = request.socket().id(),
+                              .cancellation = caller.cancellation,
+                              .action = request.action(),
+                              .request_id = request.request_id()};
   const auto alias = request.options().find("alias");
   const Attribute* association = alias == request.options().end() ? nullptr : model->Find(alias->second);
   if (association != nullptr && !association->is_association()) association = nullptr;

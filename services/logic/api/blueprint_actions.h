@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -33,8 +34,13 @@ class BlueprintActions {
   // Errors:
   //   UNIMPLEMENTED no such action; INVALID_ARGUMENT query_json or body_json is not JSON; UNAVAILABLE,
   //   RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED as ActionService.Run says.
+  //   CANCELLED the caller's cancellation came in time: nothing was done.
+  struct Caller {
+    absl::Time deadline;
+    std::shared_ptr<platform::Cancellation> cancellation = nullptr;  // may be null
+  };
   using Done = std::function<void(absl::StatusOr<action::v1::ActionResponse>)>;
-  void Run(const action::v1::ActionRequest& request, absl::Time deadline, Done done);
+  void Run(const action::v1::ActionRequest& request, const Caller& caller, Done done);
 
  private:
   struct Metrics {

@@ -10,6 +10,7 @@
 #include "platform/rpc/status_conversion.h"
 #include "platform/text/string_view.h"
 #include "protos/sail/logic/v1/logic.grpc.pb.h"
+#include "services/logic/api/cancellable_reactor.h"
 #include "services/logic/model/js_value.h"
 #include "services/logic/model/text.h"
 #include "services/logic/model/usage_error.h"
@@ -51,8 +52,8 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
 
   grpc::ServerUnaryReactor* Find(grpc::CallbackServerContext* context, const v1::FindRequest* request,
                                  v1::FindResponse* response) override {
-    const Call call = NewCall(context, "GET", Concat("/", request->model()), "");
-    const absl::StatusOr<const Model*> model = ModelFor(request->model(), "find", call.principal);
+    const Call call = NewCall(context, "GET", "find", request->model(), "", "");
+    const absl::StatusOr<const Model*> model = ModelFor(call, request->model());
     if (!model.ok()) return call.Fail(model.status()), call.reactor;
     absl::StatusOr<Query> query = ParseFind(**model, *request);
     if (!query.ok()) return call.Fail(query.status()), call.reactor;
@@ -67,8 +68,8 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
 
   grpc::ServerUnaryReactor* FindOne(grpc::CallbackServerContext* context, const v1::FindOneRequest* request,
                                     v1::FindOneResponse* response) override {
-    const Call call = NewCall(context, "GET", Concat("/", request->model(), "/", request->id()), "");
-    const absl::StatusOr<const Model*> model = ModelFor(request->model(), "findone", call.principal);
+    const Call call = NewCall(context, "GET", "findone", request->model(), Concat("/", request->id()), "");
+    const absl::StatusOr<const Model*> model = ModelFor(call, request->model());
     if (!model.ok()) return call.Fail(model.status()), call.reactor;
     absl::StatusOr<Query> query = ParseFindOne(**model, *request);
     if (!query.ok()) return call.Fail(query.status()), call.reactor;
@@ -78,8 +79,8 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context, const v1::CreateRequest* request,
                                    v1::CreateResponse* response) override {
-    const Call call = NewCall(context, "POST", Concat("/", request->model()), request->origin_socket_id());
-    const absl::StatusOr<const Model*> model = ModelFor(request->model(), "create", call.principal);
+    const Call call = NewCall(context, "POST", "create", request->model(), "", request->origin_socket_id());
+    const absl::StatusOr<const Model*> model = ModelFor(call, request->model());
     if (!model.ok()) return call.Fail(model.status()), call.reactor;
     const absl::StatusOr<boost::json::object> object = ParseObject(request->values_json());
     if (!object.ok()) return call.Fail(object.status()), call.reactor;
@@ -92,9 +93,9 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
 
   grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext* context, const v1::UpdateRequest* request,
                                    v1::UpdateResponse* response) override {
-    const Call call = NewCall(context, "PATCH", Concat("/", request->model(), "/", request->id()),
+    const Call call = NewCall(context, "PATCH", "update", request->model(), Concat("/", request->id()),
                               request->origin_socket_id());
-    const absl::StatusOr<Key> key = KeyFor(call, request->model(), "update", request->id());
+    const absl::StatusOr<Key> key = KeyFor(call, request->model(), request->id());
     if (!key.ok()) return call.Fail(key.status()), call.reactor;
     const absl::StatusOr<boost::json::object> object = ParseObject(request->values_json());
     if (!object.ok()) return call.Fail(object.status()), call.reactor;
@@ -106,9 +107,9 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
 
   grpc::ServerUnaryReactor* Destroy(grpc::CallbackServerContext* context, const v1::DestroyRequest* request,
                                     v1::DestroyResponse* response) override {
-    const Call call = NewCall(context, "DELETE", Concat("/", request->model(), "/", request->id()),
+    const Call call = NewCall(context, "DELETE", "destroy", request->model(), Concat("/", request->id()),
                               request->origin_socket_id());
-    const absl::StatusOr<Key> key = KeyFor(call, request->model(), "destroy", request->id());
+    const absl::StatusOr<Key> key = KeyFor(call, request->model(), request->id());
     if (!key.ok()) return call.Fail(key.status()), call.reactor;
     records_.Destroy(WholeRecord(*key->model), key->text, call.context, Answer(call, response));
     return call.reactor;
@@ -117,8 +118,8 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
   grpc::ServerUnaryReactor* AddToCollection(grpc::CallbackServerContext* context,
                                             const v1::AddToCollectionRequest* request,
                                             v1::AddToCollectionResponse* response) override {
-    const Call call = CollectionCall(context, "PUT", *request);
-    const absl::StatusOr<Members> members = MembersFor(call, *request, "add", {request->child_id()});
+    const Call call = CollectionCall(context, "PUT", "add", *request);
+    const absl::StatusOr<Members> members = MembersFor(call, *request, {request->child_id()});
     if (!members.ok()) return call.Fail(members.status()), call.reactor;
     records_.Add(WholeRecord(*members->parent.model), *members->association, members->parent.text,
                  members->children[0], call.context, Answer(call, response));
@@ -128,8 +129,8 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
   grpc::ServerUnaryReactor* RemoveFromCollection(grpc::CallbackServerContext* context,
                                                  const v1::RemoveFromCollectionRequest* request,
                                                  v1::RemoveFromCollectionResponse* response) override {
-    const Call call = CollectionCall(context, "DELETE", *request);
-    const absl::StatusOr<Members> members = MembersFor(call, *request, "remove", {request->child_id()});
+    const Call call = CollectionCall(context, "DELETE", "remove", *request);
+    const absl::StatusOr<Members> members = MembersFor(call, *request, {request->child_id()});
     if (!members.ok()) return call.Fail(members.status()), call.reactor;
     records_.Remove(WholeRecord(*members->parent.model), *members->association, members->parent.text,
                     members->children[0], call.context, Answer(call, response));
@@ -139,9 +140,9 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
   grpc::ServerUnaryReactor* ReplaceCollection(grpc::CallbackServerContext* context,
                                               const v1::ReplaceCollectionRequest* request,
                                               v1::ReplaceCollectionResponse* response) override {
-    const Call call = CollectionCall(context, "PUT", *request);
+    const Call call = CollectionCall(context, "PUT", "replace", *request);
     const absl::StatusOr<Members> members =
-        MembersFor(call, *request, "replace", {request->child_ids().begin(), request->child_ids().end()});
+        MembersFor(call, *request, {request->child_ids().begin(), request->child_ids().end()});
     if (!members.ok()) return call.Fail(members.status()), call.reactor;
     records_.Replace(WholeRecord(*members->parent.model), *members->association, members->parent.text,
                      members->children, call.context, Answer(call, response));
@@ -159,29 +160,36 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
     std::vector<std::string> children;
   };
 
-  // Who the program says that it is. Nothing proves it: who may reach this port is the network's business.
-  static std::string PrincipalOf(const grpc::CallbackServerContext& context) {
-    const auto found = context.client_metadata().find("sail-principal");
+  static std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
+    const auto found = context.client_metadata().find(name);
     if (found == context.client_metadata().end()) return "";
     return std::string(found->second.data(), found->second.size());
   }
 
-  static Call NewCall(grpc::CallbackServerContext* context, std::string verb, std::string path,
-                      const std::string& origin_socket_id) {
+  // below: what follows the model's name in the HTTP API's path.
+  static Call NewCall(grpc::CallbackServerContext* context, std::string verb, std::string_view action,
+                      const std::string& model, std::string_view below, const std::string& origin_socket_id) {
     const absl::Time deadline =
         std::min(absl::FromChrono(context->deadline()), absl::Now() + kDefaultTimeout);
-    return {context->DefaultReactor(),
-            {deadline, origin_socket_id},
+    auto* reactor = new CancellableReactor;
+    // Who the program says that it is. Nothing proves it: who may reach this port is the network's business.
+    std::string principal = Metadata(*context, "sail-principal");
+    return {reactor,
+            {.deadline = deadline,
+             .origin_socket_id = origin_socket_id,
+             .cancellation = reactor->cancellation(),
+             .action = Concat(model, "/", action),
+             .request_id = Metadata(*context, "x-request-id")},
             std::move(verb),
-            std::move(path),
-            PrincipalOf(*context)};
+            Concat("/", model, below),
+            std::move(principal)};
   }
 
   template <typename Request>
-  static Call CollectionCall(grpc::CallbackServerContext* context, std::string verb, const Request& request) {
-    return NewCall(context, std::move(verb),
-                   Concat("/", request.model(), "/", request.id(), "/", request.attribute()),
-                   request.origin_socket_id());
+  static Call CollectionCall(grpc::CallbackServerContext* context, std::string verb, std::string_view action,
+                             const Request& request) {
+    return NewCall(context, std::move(verb), action, request.model(),
+                   Concat("/", request.id(), "/", request.attribute()), request.origin_socket_id());
   }
 
   template <typename Response>
@@ -201,11 +209,10 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
     return std::move(value->as_object());
   }
 
-  absl::StatusOr<const Model*> ModelFor(const std::string& identity, std::string_view action,
-                                        const std::string& principal) const {
+  absl::StatusOr<const Model*> ModelFor(const Call& call, const std::string& identity) const {
     const Model* model = records_.schema().Find(identity);
     if (model == nullptr) return absl::NotFoundError("there is no such model");
-    if (!settings_.policies.AllowsProgram(Concat(identity, "/", action), principal)) {
+    if (!settings_.policies.AllowsProgram(call.context.action, call.principal)) {
       return absl::PermissionDeniedError("the policies do not allow this");
     }
     return model;
@@ -239,9 +246,8 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
     return query;
   }
 
-  absl::StatusOr<Key> KeyFor(const Call& call, const std::string& identity, std::string_view action,
-                             const std::string& id) const {
-    const absl::StatusOr<const Model*> model = ModelFor(identity, action, call.principal);
+  absl::StatusOr<Key> KeyFor(const Call& call, const std::string& identity, const std::string& id) const {
+    const absl::StatusOr<const Model*> model = ModelFor(call, identity);
     if (!model.ok()) return model.status();
     Query query;
     query.model = *model;
@@ -254,9 +260,9 @@ class RecordRpcs final : public v1::RecordService::CallbackService {
   }
 
   template <typename Request>
-  absl::StatusOr<Members> MembersFor(const Call& call, const Request& request, std::string_view action,
+  absl::StatusOr<Members> MembersFor(const Call& call, const Request& request,
                                      const std::vector<std::string>& child_ids) const {
-    absl::StatusOr<Key> parent = KeyFor(call, request.model(), action, request.id());
+    absl::StatusOr<Key> parent = KeyFor(call, request.model(), request.id());
     if (!parent.ok()) return parent.status();
     const Attribute* association = parent->model->Find(request.attribute());
     if (association == nullptr || !association->is_collection()) {

@@ -60,7 +60,23 @@ void ReadCoalescer::Close(const std::string& shape, const std::shared_ptr<Batch>
   if (open != open_.end() && open->second == batch) open_.erase(open);
 }
 
-void ReadCoalescer::Read(std::shared_ptr<const Query> query, std::string key, absl::Time deadline,
+bool ReadCoalescer::Batch::Join() {
+  std::lock_guard lock(mutex_);
+  if (abandoned_) return false;
+  ++readers_;
+  return true;
+}
+
+void ReadCoalescer::Batch::Leave() {
+  {
+    std::lock_guard lock(mutex_);
+    abandoned_ = --readers_ == 0;
+    if (!abandoned_) return;
+  }
+  cancellation->Cancel();
+}
+
+void ReadCoalescer::Read(std::shared_ptr<const Query> query, std::string key, const Reader& reader,
                          Done done) {
   const std::string shape = ShapeOf(*query);
   auto batch = std::make_shared<Batch>();
@@ -68,15 +84,19 @@ void ReadCoalescer::Read(std::shared_ptr<const Query> query, std::string key, ab
   {
     std::lock_guard lock(mutex_);
     std::shared_ptr<Batch>& open = open_[shape];
-    if (open != nullptr && open->waiting.size() < kMaxBatch && deadline <= open->deadline) {
-      open->waiting.push_back({std::move(key), std::move(done)});
-      return;
+    if (open != nullptr && open->waiting.size() < kMaxBatch && reader.deadline <= open->deadline &&
+        open->Join()) {
+      batch = open;
+    } else {
+      statement = StatementOf(shape, *query);
+      batch->deadline = reader.deadline + kDeadlineSpread;
+      batch->Join();
+      open = batch;
     }
-    statement = StatementOf(shape, *query);
-    batch->deadline = deadline + kDeadlineSpread;
     batch->waiting.push_back({std::move(key), std::move(done)});
-    open = batch;
   }
+  if (reader.cancellation != nullptr) reader.cancellation->Set([batch] { batch->Leave(); });
+  if (statement == nullptr) return;  // its job is in the queue
   // A batch that is open but not the newest of its shape still runs: its job is in the queue.
   pool_.Submit({.deadline = batch->deadline,
                 .mode = platform::postgres::TransactionMode::kSingleRead,
@@ -95,7 +115,10 @@ void ReadCoalescer::Read(std::shared_ptr<const Query> query, std::string key, ab
                     [this, shape, batch](absl::Status status) {
                       Close(shape, batch);  // it may never have run
                       Answer(*batch, status);
-                    }});
+                    },
+                .cancellation = batch->cancellation,
+                .action = reader.action,
+                .request_id = reader.request_id});
 }
 
 void ReadCoalescer::Answer(Batch& batch, const absl::Status& status) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "platform/cancellation/cancellation.h"
 #include "platform/postgres/pool.h"
 #include "services/logic/model/criteria.h"
 #include "services/logic/store/record_set.h"
@@ -35,8 +36,16 @@ class ReadCoalescer {
   // Whether the query's statement depends on nothing but the keys.
   static bool CanShare(const Query& query);
 
+  // Who asks. A statement is cancelled when all who share it are; it is logged as the first one's.
+  struct Reader {
+    absl::Time deadline;
+    std::shared_ptr<platform::Cancellation> cancellation = nullptr;  // may be null
+    std::string action = "";
+    std::string request_id = "";
+  };
+
   // For a query that CanShare; key as KeyFits accepts it. Of the query's criteria only the projection counts.
-  void Read(std::shared_ptr<const Query> query, std::string key, absl::Time deadline, Done done);
+  void Read(std::shared_ptr<const Query> query, std::string key, const Reader& reader, Done done);
 
  private:
   struct Waiting {
@@ -44,10 +53,21 @@ class ReadCoalescer {
     Done done;
   };
   // The reads that one statement answers. Takes more until it starts.
-  struct Batch {
+  class Batch {
+   public:
+    // False if nobody waited any more: it is cancelled.
+    bool Join();
+    void Leave();
+
     absl::Time deadline;
     std::vector<Waiting> waiting;
     RecordSet records;
+    const std::shared_ptr<platform::Cancellation> cancellation = std::make_shared<platform::Cancellation>();
+
+   private:
+    std::mutex mutex_;
+    int readers_ = 0;  // guarded by mutex_; those that have not left
+    bool abandoned_ = false;
   };
 
   // What reads of one shape run. parameters[0] is left for the keys.

@@ -109,7 +109,7 @@ ActionResponse LogicFixture::Run(const std::string& method, const std::string& u
     }
     std::promise<absl::StatusOr<ActionResponse>> answer;
     actions_->Run(
-        request, absl::Now() + absl::Seconds(20),
+        request, {absl::Now() + absl::Seconds(20)},
         [&answer](absl::StatusOr<ActionResponse> response) { answer.set_value(std::move(response)); });
     absl::StatusOr<ActionResponse> response = answer.get_future().get();
     EXPECT_TRUE(response.ok()) << response.status();
