@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/config/config_reader.h"
+#include "services/logic/actions/bootstrap.h"
 #include "services/logic/model/schema_loader.h"
 #include "services/logic/store/schema_migrator.h"
 
@@ -73,10 +74,14 @@ int MigrateMain(platform::ConfigReader& reader, const std::string& argument) {
     const absl::StatusOr<Application> application = LoadApplication(app_dir);
     status = application.status();
     if (status.ok()) {
-      const auto done =
+      auto done =
           Migrate(url, application->schema, app_dir, alter ? MigrateMode::kAlter : MigrateMode::kSafe);
       status = done.status();
       if (status.ok()) {
+        const DataEncryption* encryption = application->encryption ? &*application->encryption : nullptr;
+        const auto created = Bootstrap(url, application->schema, app_dir, encryption);
+        status = created.status();
+        if (created.ok()) done->insert(done->end(), created->begin(), created->end());
         for (const std::string& sentence : *done) printf("%s\n", sentence.c_str());
         if (done->empty()) printf("The database is up to date.\n");
       }

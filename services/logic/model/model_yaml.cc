@@ -8,6 +8,7 @@
 #include "services/logic/model/coercion.h"
 #include "services/logic/model/js_value.h"
 #include "services/logic/model/text.h"
+#include "services/logic/model/yaml_json.h"
 
 namespace sail::logic {
 namespace {
@@ -28,30 +29,6 @@ constexpr std::string_view kDefaultAttributes =
     "models: {attributes: {createdAt: {type: number, autoCreatedAt: true}, updatedAt: {type: number, "
     "autoUpdatedAt: "
     "true}, id: {type: number, autoIncrement: true}}}";
-
-json::value ScalarToJson(const YAML::Node& node) {
-  const std::string& text = node.Scalar();
-  bool quoted = node.Tag() == "!";
-  if (quoted) return json::string(text);
-  if (text == "true" || text == "false") return json::value(text == "true");
-  if (text == "null" || text == "~" || text.empty()) return json::value(nullptr);
-  double number = ToJsNumber(text);
-  return std::isnan(number) ? json::value(json::string(text)) : json::value(number);
-}
-
-// Aliases can make a document endless; nothing that a model needs is deep.
-json::value ToJson(const YAML::Node& node, int depth = 0) {
-  if (depth > 32 || !node.IsDefined() || node.IsNull()) return json::value(nullptr);
-  if (node.IsScalar()) return ScalarToJson(node);
-  if (node.IsSequence()) {
-    json::array array;
-    for (const YAML::Node& item : node) array.push_back(ToJson(item, depth + 1));
-    return array;
-  }
-  json::object object;
-  for (const auto& member : node) object[member.first.Scalar()] = ToJson(member.second, depth + 1);
-  return object;
-}
 
 std::string LowerCase(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
@@ -79,7 +56,7 @@ void ModelYaml::Fail(const YAML::Node& node, std::string sentence) {
 }
 
 bool ModelYaml::ReadBoolean(const YAML::Node& node, std::string_view name, bool fallback) {
-  json::value value = ToJson(node);
+  json::value value = YamlToJson(node);
   if (value.is_bool()) return value.get_bool();
   Fail(node, Concat(name, " is true or false"));
   return fallback;
@@ -105,7 +82,7 @@ void ModelYaml::ReadType(const YAML::Node& value, AttributeDeclaration& declarat
 
 void ModelYaml::ReadDefault(const YAML::Node& value, AttributeDeclaration& declaration) {
   Attribute& attribute = declaration.attribute;
-  json::value given = ToJson(value);
+  json::value given = YamlToJson(value);
   if (given.is_null() && attribute.allow_null) {
     attribute.defaults_to = ColumnText();
     return;
@@ -125,7 +102,7 @@ void ModelYaml::ReadDefault(const YAML::Node& value, AttributeDeclaration& decla
 
 void ModelYaml::ReadRule(const std::string& name, const YAML::Node& argument,
                          AttributeDeclaration& declaration) {
-  absl::StatusOr<ValidationRule> rule = MakeValidationRule(name, ToJson(argument));
+  absl::StatusOr<ValidationRule> rule = MakeValidationRule(name, YamlToJson(argument));
   if (!rule.ok()) {
     Fail(argument, Concat("`", declaration.attribute.name, "`: ", std::string(rule.status().message())));
     return;
@@ -214,7 +191,7 @@ void ModelYaml::ReadAttributes(const YAML::Node& attributes, std::vector<Attribu
     auto known = std::find_if(into.begin(), into.end(), [&](const AttributeDeclaration& other) {
       return other.attribute.name == name;
     });
-    json::value value = member.second.IsScalar() ? ToJson(member.second) : json::value(nullptr);
+    json::value value = member.second.IsScalar() ? YamlToJson(member.second) : json::value(nullptr);
     if (value.is_bool() && !value.get_bool()) {
       // `createdAt: false`: this model goes without an attribute that the others have.
       if (known != into.end()) into.erase(known);
