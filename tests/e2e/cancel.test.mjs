@@ -4,12 +4,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import grpc from '@grpc/grpc-js';
+import protoLoader from '@grpc/proto-loader';
 import { makeApplication } from '../support/application.mjs';
 import { eventually } from '../support/eventually.mjs';
 import { request } from '../support/http.mjs';
 import { psql } from '../support/private_stores.mjs';
 import { SailsClient } from '../support/sails_client.mjs';
-import { Suite } from '../support/suite.mjs';
+import { CHECKOUT, Suite } from '../support/suite.mjs';
 
 // Reading a report sleeps for a minute; so does writing a note that begins with "slow".
 const SLOW = `
@@ -84,6 +86,22 @@ test('a socket that disconnects ends its virtual requests', async () => {
   await isBusy('the socket');
   client.close();
   await isIdle('the socket has gone');
+});
+
+test('a program that cancels its call, or whose deadline passes, ends its query', async () => {
+  const loaded = protoLoader.loadSync('sail/logic/v1/logic.proto', { includeDirs: [path.join(CHECKOUT, 'protos')], keepCase: true });
+  const { RecordService } = grpc.loadPackageDefinition(loaded).sail.logic.v1;
+  const [logic] = await suite.processes('logic');
+  const records = new RecordService(logic.grpc, grpc.credentials.createInsecure());
+  const call = records.Find({ model: 'report' }, { deadline: Date.now() + 20000 }, () => {});
+  await isBusy('the program');
+  call.cancel();
+  await isIdle('the call was cancelled');
+  const late = new Promise((resolve) => { records.FindOne({ model: 'report', id: '1' }, { deadline: Date.now() + 1500 }, resolve); });
+  await isBusy('the program');
+  assert.equal((await late).code, grpc.status.DEADLINE_EXCEEDED);
+  await isIdle('the deadline has passed');
+  records.close();
 });
 
 test('a gateway that dies ends what it had asked for', async () => {
