@@ -83,6 +83,8 @@ ClusterBus::~ClusterBus() {
   loop_.Run([this] {
     timer_.reset();
     question_timer_.reset();
+    // Before the channels end, as what ends with them would use them once more.
+    questions_->queries.Close();
     // Ends the callbacks from Redis, which lead to the others, before those go.
     channels_.reset();
     questions_.reset();

@@ -35,7 +35,7 @@ class ClusterBus {
   // fresh outlive the bus.
   ClusterBus(platform::redis::ConnectionOptions options, ChannelNames names, const std::string& uid,
              platform::redis::Client& client, FreshRooms& fresh, platform::metrics::Registry& registry);
-  // No sink and no callback is called after this; those still open never are.
+  // No sink and no callback is called after this; those still open never are, but for Ask's.
   ~ClusterBus();
 
   // A gateway's link: what is delivered to it, and what it is asked.

@@ -31,7 +31,7 @@ namespace sail::pubsub {
 class ClusterQueries {
  public:
   // Questions under way; further ones are refused with RESOURCE_EXHAUSTED.
-  static constexpr size_t kMaxPending = 1024;
+  static constexpr size_t kMaxPending = 256;
   // Begins the name under which we ask nodes that are not ours. Our replicas ignore such requests.
   static constexpr char kAskerPrefix[] = "sail-";
   // How much longer than its clients' timeout an acknowledged event is waited for: the answers' way.

@@ -29,8 +29,8 @@ class QuerySink {
 // Used on one thread alone.
 class GatewayQueries {
  public:
-  // Questions under way; further ones get no answer.
-  static constexpr size_t kMaxPending = 4096;
+  // Questions under way; further ones end at once, with no gateway's answer.
+  static constexpr size_t kMaxPending = 1024;
 
   struct Handlers {
     // What gateways say, as it comes: without id, last and count.
