@@ -145,7 +145,7 @@ export class PrivatePostgres extends PrivateStore {
   }
 
   answers() {
-    return spawnSync(`${POSTGRES_BIN}/pg_isready`, ['-h', '127.0.0.1', '-p', String(this.port)]).status === 0;
+    return spawnSync(`${POSTGRES_BIN}/pg_isready`, ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'sail', '-d', 'postgres']).status === 0;
   }
 
   query(sql, database = 'sail') {
