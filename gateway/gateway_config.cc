@@ -28,6 +28,16 @@ absl::Status CheckServices(const GatewayConfig& config) {
     return absl::InvalidArgumentError("the route " + route.path + " leads to the service " + route.service +
                                       ", which config.yaml does not name");
   }
+  for (const SocketNamespace& nsp : config.socket_routes.namespaces()) {
+    std::vector<SocketAction> actions = {nsp.connect, nsp.disconnect, nsp.other_events};
+    for (const auto& [event, action] : nsp.events) actions.push_back(action);
+    for (const SocketAction& action : actions) {
+      if (action.service.empty() || names.contains(action.service)) continue;
+      return absl::InvalidArgumentError("the namespace " + nsp.pattern +
+                                        " of sockets.yaml leads to the service " + action.service +
+                                        ", which config.yaml does not name");
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -75,6 +85,9 @@ absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) 
   absl::StatusOr<std::vector<Route>> routes = LoadRoutes(config.app_dir + "/routes.yaml");
   if (!routes.ok()) return routes.status();
   config.routes = *std::move(routes);
+  absl::StatusOr<SocketRoutes> socket_routes = SocketRoutes::Load(config.app_dir + "/sockets.yaml");
+  if (!socket_routes.ok()) return socket_routes.status();
+  config.socket_routes = *std::move(socket_routes);
   absl::StatusOr<platform::PolicyTable> policies =
       platform::PolicyTable::Load(config.app_dir + "/policies.yaml");
   if (!policies.ok()) return policies.status();

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "gateway/routing/app_config.h"
 #include "gateway/routing/route.h"
+#include "gateway/routing/socket_routes.h"
 #include "platform/policy/policy_table.h"
 #include "platform/server/server.h"
 
@@ -37,6 +38,7 @@ struct GatewayConfig {
   // config.yaml of the folder; SAIL_SERVICE_<NAME>_TARGET has been put in force for its services.
   AppConfig app;
   std::vector<Route> routes;       // routes.yaml of the folder
+  SocketRoutes socket_routes;      // sockets.yaml of the folder
   platform::PolicyTable policies;  // policies.yaml of the folder
 };
 

@@ -54,8 +54,20 @@ SocketServerOptions SocketOptionsFrom(const GatewayConfig& config) {
   engine.session.ping_interval = absl::ToChronoMilliseconds(sockets.ping_interval);
   engine.session.ping_timeout = absl::ToChronoMilliseconds(sockets.ping_timeout);
   engine.session.max_payload = static_cast<size_t>(sockets.max_http_buffer_size);
+  engine.session.send_queue = {.bytes = static_cast<size_t>(sockets.max_queued_bytes),
+                               .packets = static_cast<size_t>(sockets.max_queued_packets)};
   engine.upgrade_timeout = absl::ToChronoMilliseconds(sockets.upgrade_timeout);
   options.hub.client.connect_timeout = absl::ToChronoMilliseconds(sockets.connect_timeout);
+  options.hub.client.max_namespaces = static_cast<size_t>(sockets.max_namespaces);
+  options.hub.namespaces.max_dynamic = static_cast<size_t>(sockets.max_dynamic_namespaces);
+  options.hub.namespaces.rooms.max_rooms = static_cast<size_t>(sockets.max_rooms);
+  options.namespaces.clear();
+  for (const SocketNamespace& nsp : config.socket_routes.namespaces()) {
+    if (!nsp.is_pattern()) options.namespaces.push_back(nsp.pattern);
+  }
+  options.hub.namespaces.may_be_made = [routes = config.socket_routes](std::string_view name) {
+    return routes.Find(name) != nullptr;
+  };
   return options;
 }
 
@@ -65,6 +77,12 @@ PeerClientOptions PeerOptionsFrom(const GatewayConfig& config) {
   // A poll is held until the next heartbeat at the latest.
   options.timeout = sockets.ping_interval + sockets.ping_timeout + absl::Seconds(5);
   return options;
+}
+
+SocketEventsOptions SocketEventsFrom(const GatewayConfig& config) {
+  const SocketsConfig& sockets = config.app.sockets;
+  return {.max_queued = static_cast<size_t>(sockets.max_queued_events),
+          .keep_emits = sockets.recovery > absl::ZeroDuration()};
 }
 
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config) {

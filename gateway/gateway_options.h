@@ -16,6 +16,7 @@
 #include "gateway/realtime/socket_server.h"
 #include "gateway/sails/http_handler.h"
 #include "gateway/sails/session_cookie.h"
+#include "gateway/sails/socket_events.h"
 #include "gateway/security/csrf_guard.h"
 
 namespace sail::gateway {
@@ -28,6 +29,7 @@ RequestSessionsOptions SocketSessionsFrom(const GatewayConfig& config, const Ses
                                           const CsrfGuard& csrf);
 SocketServerOptions SocketOptionsFrom(const GatewayConfig& config);
 PeerClientOptions PeerOptionsFrom(const GatewayConfig& config);
+SocketEventsOptions SocketEventsFrom(const GatewayConfig& config);
 HttpServerOptions HttpOptionsFrom(const GatewayConfig& config);
 HttpHandlerOptions HandlerOptionsFrom(const GatewayConfig& config, SocketServer& sockets, StaticFiles& files,
                                       sse::EventDoor& events);

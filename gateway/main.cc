@@ -34,10 +34,13 @@ int main(int argc, char** argv) {
   ActionRunner http_runner(http_sessions, rooms.link(), policies, config->action_timeout);
   RequestSessions socket_sessions(*session_client, SocketSessionsFrom(*config, cookie, csrf));
   ActionRunner socket_runner(socket_sessions, rooms.link(), policies, config->action_timeout);
+  const SocketEventCounters event_counters(registry);
   const auto make_application = [&](EventLoop& loop, std::shared_ptr<LoopRooms> loop_rooms) {
+    auto events = std::make_unique<SocketEvents>(loop, loop_rooms, config->socket_routes, routes,
+                                                 socket_runner, event_counters, SocketEventsFrom(*config));
     return std::make_unique<SocketApplication>(loop, std::move(loop_rooms), config->app.http.trusted_hops,
                                                cookie, csrf, socket_sessions, routes, socket_runner,
-                                               revocations.ForLoop(loop));
+                                               revocations.ForLoop(loop), std::move(events));
   };
   const engineio::OwnedSids sids(NewPeerId(), config->session_secrets);
   const auto directory = MakePeerDirectory(config->pubsub_target, sids.gateway(), config->peer_address);

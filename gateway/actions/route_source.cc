@@ -79,6 +79,12 @@ ActionClient& RouteSource::ClientFor(const Route& route) const {
   return route.service.empty() ? *sources_.back().client : *services_.at(route.service);
 }
 
+ActionClient* RouteSource::ClientOf(const std::string& service) const {
+  if (service.empty()) return sources_.back().client;
+  const auto found = services_.find(service);
+  return found == services_.end() ? nullptr : found->second.get();
+}
+
 ActionClient* RouteSource::FindAction(const std::string& action) const {
   std::lock_guard lock(mutex_);
   const auto found = actions_.find(action);

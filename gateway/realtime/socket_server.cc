@@ -29,6 +29,15 @@ SocketServer::SocketServer(SocketServerOptions options, EventLoops& loops, RoomH
   hub_options.engine.session.on_send_queue_overflow = [overflows] { overflows->Increment(); };
   hub_options.engine.session.on_volatile_dropped = [dropped] { dropped->Increment(); };
   hub_options.engine.allow_upgrades = options.endpoint.allow_websocket;
+  const auto refusals = [&registry](const char* limit) -> std::function<void()> {
+    auto* counter =
+        registry.AddCounter("sail_gateway_socket_limit_refusals_total",
+                            "What sockets were refused for being over a limit.", {{"limit", limit}});
+    return [counter] { counter->Increment(); };
+  };
+  hub_options.client.on_namespace_refused = refusals("namespaces");
+  hub_options.namespaces.on_dynamic_refused = refusals("dynamic_namespaces");
+  hub_options.namespaces.rooms.on_refused = refusals("rooms");
   std::vector<engineio::LoopSessions*> sessions;
   for (int i = 0; i < loops.size(); ++i) {
     hub_options.engine.make_sid = [&sids, i] { return sids.Next(static_cast<uint8_t>(i)); };

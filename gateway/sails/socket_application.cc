@@ -116,7 +116,7 @@ struct SocketApplication::Request {
   const Route* route() const { return match.outcome == RouteMatch::Outcome::kFound ? match.route : nullptr; }
 };
 
-void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::string_view,
+void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::string_view auth_json,
                                   socketio::ConnectDecision decision) {
   auto state = std::make_shared<SocketState>();
   const HttpRequest& handshake = *socket->client()->request();
@@ -127,20 +127,34 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
       state->session_id, [weak = std::weak_ptr<Socket>(socket)](SessionConnections::Reason reason) {
         if (const std::shared_ptr<Socket> socket = weak.lock()) EndWithSession(*socket, reason);
       });
-  socket->set_data(std::move(state));
+  socket->set_data(state);
+  if (events_ != nullptr) {
+    events_->OnConnect(socket, std::move(state), auth_json, std::move(decision));
+    return;
+  }
   // What is sent to the socket's id from the moment on that the client knows it must arrive.
   rooms_->Join(socket.get(), socket->nsp(), {socket->id()}, [decision](absl::Status) { decision.Accept(); });
 }
 
-void SocketApplication::OnDisconnect(const std::shared_ptr<Socket>& socket, std::string_view) {
-  SocketState* state = socket->data<SocketState>();
+void SocketApplication::OnDisconnect(const std::shared_ptr<Socket>& socket, std::string_view reason) {
+  std::shared_ptr<SocketState> state = socket->data_as<SocketState>();
   if (state == nullptr) return;
   for (const auto& cancellation : std::exchange(state->under_way, {})) cancellation->Cancel();
+  if (events_ != nullptr) events_->OnDisconnect(socket, std::move(state), reason);
 }
 
 void SocketApplication::OnEvent(const std::shared_ptr<Socket>& socket, socketio::Event event,
                                 socketio::AckResponder ack) {
-  if (!IsVirtualRequestEvent(event.name)) return;  // Sails has no other listeners
+  const bool is_verb = IsVirtualRequestEvent(event.name);
+  if (is_verb && (events_ == nullptr || events_->Find(socket->nsp())->virtual_requests)) {
+    OnVirtualRequest(socket, event, std::move(ack));
+  } else if (events_ != nullptr) {
+    events_->OnEvent(socket, socket->data_as<SocketState>(), std::move(event), std::move(ack));
+  }
+}
+
+void SocketApplication::OnVirtualRequest(const std::shared_ptr<Socket>& socket, const socketio::Event& event,
+                                         socketio::AckResponder ack) {
   absl::StatusOr<VirtualRequest> parsed = ParseVirtualRequest(event.name, event.args);
   if (!parsed.ok()) {
     const std::string error = FormatParseError(platform::ToStd(parsed.status().message()));
@@ -153,7 +167,7 @@ void SocketApplication::OnEvent(const std::shared_ptr<Socket>& socket, socketio:
   }
   auto request = std::make_shared<Request>();
   request->socket = socket;
-  request->state = std::shared_ptr<SocketState>(socket, socket->data<SocketState>());
+  request->state = socket->data_as<SocketState>();
   request->handshake = socket->client()->request();
   request->virtual_request = *std::move(parsed);
   request->ack = std::move(ack);

@@ -1,4 +1,5 @@
 // What sails-hook-sockets is to Sails: events named by a verb are virtual requests, run like those over HTTP.
+// Where app/sockets.yaml says so, all else that happens to sockets is for actions, too (socket_events.h).
 #ifndef SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
 #define SAIL_GATEWAY_SAILS_SOCKET_APPLICATION_H_
 
@@ -13,6 +14,7 @@
 #include "gateway/realtime/loop_rooms.h"
 #include "gateway/realtime/session_connections.h"
 #include "gateway/sails/session_cookie.h"
+#include "gateway/sails/socket_events.h"
 #include "gateway/sails/virtual_request.h"
 #include "gateway/security/csrf_guard.h"
 #include "gateway/socketio/application.h"
@@ -36,7 +38,8 @@ class SocketApplication final : public socketio::Application {
   SocketApplication(EventLoop& loop, std::shared_ptr<LoopRooms> rooms, int64_t trusted_hops,
                     const SessionCookie& cookie, const CsrfGuard& csrf, RequestSessions& sessions,
                     RouteSource& routes, ActionRunner& runner,
-                    std::shared_ptr<SessionConnections> connections)
+                    std::shared_ptr<SessionConnections> connections,
+                    std::unique_ptr<SocketEvents> events = nullptr)
       : loop_(loop),
         rooms_(std::move(rooms)),
         trusted_hops_(trusted_hops),
@@ -45,7 +48,8 @@ class SocketApplication final : public socketio::Application {
         sessions_(sessions),
         routes_(routes),
         runner_(runner),
-        connections_(std::move(connections)) {}
+        connections_(std::move(connections)),
+        events_(std::move(events)) {}
 
   void OnConnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view auth_json,
                  socketio::ConnectDecision decision) override;
@@ -56,6 +60,8 @@ class SocketApplication final : public socketio::Application {
  private:
   struct Request;
 
+  void OnVirtualRequest(const std::shared_ptr<socketio::Socket>& socket, const socketio::Event& event,
+                        socketio::AckResponder ack);
   void Run(std::shared_ptr<Request> request);
   void FillRequest(const Request& request, action::v1::ActionRequest* out) const;
   void Answer(std::shared_ptr<Request> request, ActionResult result);
@@ -70,6 +76,7 @@ class SocketApplication final : public socketio::Application {
   RouteSource& routes_;
   ActionRunner& runner_;
   const std::shared_ptr<SessionConnections> connections_;
+  const std::unique_ptr<SocketEvents> events_;  // null: virtual requests in every namespace, nothing else
 };
 
 }  // namespace sail::gateway

@@ -2,6 +2,9 @@
 #ifndef SAIL_GATEWAY_SAILS_SOCKET_STATE_H_
 #define SAIL_GATEWAY_SAILS_SOCKET_STATE_H_
 
+#include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -9,6 +12,7 @@
 #include "gateway/actions/action_runner.h"
 #include "gateway/http/forwarded.h"
 #include "gateway/realtime/session_connections.h"
+#include "gateway/sails/turnstile.h"
 #include "platform/cancellation/cancellation.h"
 
 namespace sail::gateway {
@@ -22,6 +26,12 @@ struct SocketState {
   std::shared_ptr<SessionSlot> session_slot = std::make_shared<SessionSlot>();
   int requests_in_flight = 0;                                   // virtual ones
   std::set<std::shared_ptr<platform::Cancellation>> under_way;  // requests that end with the socket
+
+  // Of a namespace with actions (socket_events.h).
+  Turnstile turns;
+  std::deque<std::function<void()>> queued_events;
+  int64_t events_in_flight = 0;
+  bool in = false;  // its connect was accepted, and the disconnect has not been told
 
   // What a request has made of the session that the socket had when it began: regenerated, destroyed, or made
   // anew. From now on this is the socket's. (Unless another request has given it a newer one meanwhile.)

@@ -102,6 +102,10 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   // Whatever the application wants to keep with the socket.
   void set_data(std::shared_ptr<void> data) { data_ = std::move(data); }
   template <typename T>
+  std::shared_ptr<T> data_as() const {
+    return std::static_pointer_cast<T>(data_);
+  }
+  template <typename T>
   T* data() const {
     return static_cast<T*>(data_.get());
   }

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sail import ports
+from sail import build, ports
 from sail.console import Failure, last_lines
 from sail.layout import Layout
 from sail.processes import Spec
@@ -59,6 +59,8 @@ def _command(service: Service, app: Path) -> list:
     except ValueError as error:
         raise Failure(f"The command of the service {service.name} cannot be read: {error}.") from None
     program = command[0] if command else ""
+    if program.startswith("//"):  # a target of this checkout's build
+        return [str(build.ensure_target(program[2:].replace(":", "/"))), *command[1:]]
     if not program or not (shutil.which(program) or shutil.which(app / program)):
         raise Failure(f"The service {service.name} cannot be started: there is no program {program!r}.")
     return command
