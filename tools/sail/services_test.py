@@ -1,6 +1,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from sail import services
 from sail.console import Failure
@@ -38,6 +39,12 @@ class PlanTest(unittest.TestCase):
 
     def test_starts_nothing_that_the_environment_says_runs_elsewhere(self):
         self.assertEqual(self.plan([FIRST], SAIL_SERVICE_FIRST_TARGET="10.0.0.7:7000"), [])
+
+    def test_a_command_that_is_a_target_of_the_build_is_built_first(self):
+        with mock.patch("sail.build.ensure_target", return_value=Path("/built/a/b")) as ensure:
+            [spec] = self.plan([Service("built", "SAIL_SERVICE_BUILT_TARGET", "", "//a:b --flag")])
+        ensure.assert_called_once_with("a/b")
+        self.assertEqual(spec.command, ["/built/a/b", "--flag"])
 
     def test_a_command_that_cannot_run_is_told_before_anything_starts(self):
         for command in ("./missing", "no-such-program", "'"):
