@@ -40,7 +40,8 @@ class RouteSource {
   bool ready() const;
   // Who runs the route's action.
   ActionClient& ClientFor(const Route& route) const;
-  // The client of the service of that name under `services`; of the logic service if empty. Null: there is none.
+  // The client of the service of that name under `services`; of the logic service if empty. Null: there is
+  // none.
   ActionClient* ClientOf(const std::string& service) const;
   // Who says that it runs the action; null: nobody. The first service in the order of precedence.
   ActionClient* FindAction(const std::string& action) const;

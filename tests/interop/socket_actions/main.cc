@@ -1,5 +1,5 @@
-// An action service in C++ with ActionStreamService: the fast way for events of sockets. SAIL_GRPC_ADDRESS says where it
-// listens.
+// An action service in C++ with ActionStreamService: the fast way for events of sockets. SAIL_GRPC_ADDRESS
+// says where it listens.
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
