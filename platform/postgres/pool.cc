@@ -268,8 +268,9 @@ class Pool::Rep {
       }
       if (running_long) attendant_.Probe(kProbeInterval);
       const std::optional<absl::Time> silent_since = attendant_.waiting_since();
-      const bool silent = running_long && silent_since && now - *silent_since > kSilencePatience &&
-                          last_progress_ < *silent_since;
+      // The question may be older than the silence: one that was open when the server was back for a moment.
+      const bool silent =
+          running_long && silent_since && now - std::max(*silent_since, last_progress_) > kSilencePatience;
       if (silent) GiveUpConnections(now);
       if (silent || (connecting_long && connected_ == 0 && !queue_.empty())) {
         if (!std::exchange(down_, true)) Log(Severity::kError, "postgres does not answer");

@@ -61,6 +61,7 @@ class PrivateStore {
   }
 
   freeze() {
+    process.kill(this.#child.pid, 'SIGSTOP'); // first, so that it starts no process that would be missed
     this.signal('SIGSTOP');
   }
 

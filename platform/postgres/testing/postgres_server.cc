@@ -132,6 +132,7 @@ void PostgresServer::Kill() {
 }
 
 void PostgresServer::Freeze() {
+  kill(pid_, SIGSTOP);  // first, so that it starts no process that would be missed
   for (const pid_t process : Processes()) kill(process, SIGSTOP);
 }
 
