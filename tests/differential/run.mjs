@@ -105,7 +105,7 @@ export class Run {
       await this.databases.removeDangling();
       this.lastWrite = command(request);
     }
-    for (const name of withoutFraming({ ours, theirs })) count(this.onPurpose, name);
+    for (const name of withoutFraming({ request, ours, theirs })) count(this.onPurpose, name);
     const differing = differences(ours, theirs);
     if (differing.length === 0) return undefined;
     this.answers = []; // which say nothing of a repeated request
