@@ -1,41 +1,43 @@
-// A balancer without memory: every TCP connection goes to a random one of the targets.
+// A balancer without memory: every TCP connection goes to a random one of the targets. On a thread of its own, so that a busy
+// test does not keep connections waiting.
+import { once } from 'node:events';
 import net from 'node:net';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
 export class RandomBalancer {
   // targets: URLs. `url` is where the balancer is.
   static async start(targets) {
-    const balancer = new RandomBalancer(targets.map((target) => new URL(target)));
-    await new Promise((resolve, reject) => balancer.server.once('error', reject).listen(0, '127.0.0.1', resolve));
-    balancer.url = `http://127.0.0.1:${balancer.server.address().port}`;
-    return balancer;
+    const shared = new SharedArrayBuffer(4 * targets.length);
+    const worker = new Worker(new URL(import.meta.url), { workerData: { targets, shared } });
+    const [port] = await once(worker, 'message');
+    return new RandomBalancer(worker, new Int32Array(shared), `http://127.0.0.1:${port}`);
   }
 
-  constructor(targets) {
-    this.targets = targets;
-    this.counts = targets.map(() => 0);
-    this.sockets = new Set();
-    this.server = net.createServer((client) => this.#connect(client));
+  constructor(worker, counts, url) {
+    this.worker = worker;
+    this.counts = counts; // connections so far, by target
+    this.url = url;
   }
 
-  #connect(client) {
-    const index = Math.floor(Math.random() * this.targets.length);
-    this.counts[index]++;
-    const { hostname, port } = this.targets[index];
-    const server = net.connect(Number(port), hostname);
-    for (const [from, to] of [[client, server], [server, client]]) {
-      this.sockets.add(from);
-      from.setNoDelay(true);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-    }
-  }
-
-  stop() {
-    for (const socket of this.sockets) socket.destroy();
-    return new Promise((resolve) => this.server.close(resolve));
+  // Cuts all connections.
+  async stop() {
+    await this.worker.terminate();
   }
 }
+
+function balance(targets, counts) {
+  const server = net.createServer({ noDelay: true }, (client) => {
+    const index = Math.floor(Math.random() * targets.length);
+    Atomics.add(counts, index, 1);
+    const { hostname, port } = new URL(targets[index]);
+    const gateway = net.connect({ port: Number(port), host: hostname, noDelay: true });
+    for (const [from, to] of [[client, gateway], [gateway, client]]) {
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
+  });
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => parentPort.postMessage(server.address().port));
+}
+
+if (!isMainThread) balance(workerData.targets, new Int32Array(workerData.shared));
