@@ -29,8 +29,10 @@ struct Request {
   Client::Callback callback;
 };
 
-std::vector<std::string> Preamble(const std::vector<const Script*>& scripts) {
+std::vector<std::string> Preamble(const std::vector<std::vector<std::string>>& on_connect,
+                                  const std::vector<const Script*>& scripts) {
   std::vector<std::string> commands;
+  for (const std::vector<std::string>& command : on_connect) commands.push_back(FormatCommand(command));
   for (const Script* script : scripts) {
     commands.push_back(FormatCommand(std::vector<std::string>{"SCRIPT", "LOAD", script->text()}));
   }
@@ -67,7 +69,7 @@ class Client::Core {
                      .on_idle = [this] { Ping(); }}) {}
 
   void Start(const std::vector<const Script*>& scripts) {
-    loop_.Post([this, preamble = Preamble(scripts)]() mutable { connection_.Start(std::move(preamble)); });
+    loop_.Post([this, preamble = Preamble(options_.on_connect, scripts)]() mutable { connection_.Start(std::move(preamble)); });
   }
 
   // On the loop's thread.

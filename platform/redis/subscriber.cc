@@ -125,6 +125,7 @@ class Subscriber::Core {
     }
     connecting_ = false;
     lost_ = true;
+    if (was_up && handlers_.on_lost) handlers_.on_lost();
     FailWaiters("the connection broke");
   }
 

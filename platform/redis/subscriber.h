@@ -26,6 +26,8 @@ class Subscriber {
     // The connection was away and every wanted channel is subscribed again; messages may be missing before
     // this point. Also after a first connection that took several attempts.
     std::function<void()> on_gap;
+    // The connection broke: messages may be missing from here on, until on_gap. May be empty.
+    std::function<void()> on_lost;
   };
 
   // Handlers and callbacks run on the loop's thread and must not block. The loop outlives the subscriber.
