@@ -31,6 +31,16 @@ class ChannelNames {
   // Sails' admin bus: P#sails#, but the bare P where a prefix other than the default is configured.
   std::string Admin() const { return prefix_ == kDefaultPrefix ? prefix_ + "#sails#" : prefix_; }
 
+  // Keys, not channels: the head of the history, the stream of what goes to a room (All or Room), a session's
+  // record.
+  std::string HistoryHead() const { return prefix_ + ":history"; }
+  std::string History(std::string_view room_channel) const {
+    return HistoryHead() + ":" + std::string(room_channel);
+  }
+  std::string Session(std::string_view pid) const { return prefix_ + ":recovery:" + std::string(pid); }
+  // Where one replica of ours marks positions for itself.
+  std::string Marks(std::string_view uid) const { return Join("-sail#", uid, "#"); }
+
   static constexpr char kDefaultPrefix[] = "socket.io";
 
  private:

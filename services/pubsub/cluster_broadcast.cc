@@ -165,6 +165,11 @@ absl::StatusOr<v1::Operation> DecodeBroadcast(std::string_view payload, std::str
   if (absl::Status status = ReadPacket(&reader, ns, operation.mutable_broadcast()); !status.ok())
     return status;
   if (absl::Status status = ReadOptions(&reader, operation.mutable_broadcast()); !status.ok()) return status;
+  if (array.count > 3) {
+    MsgpackToken seq;
+    if (absl::Status status = reader.Next(&seq); !status.ok()) return status;
+    if (seq.type == Type::kUnsigned) operation.set_seq(seq.unsigned_integer);
+  }
   return operation;
 }
 

@@ -1,5 +1,6 @@
 // Broadcasts on the cluster bus: the MessagePack array [uid, packet, opts] of the classic Socket.IO Redis
-// adapter.
+// adapter. Where history is on, publish.lua appends the sequence number as a fourth element, which other
+// nodes ignore.
 //
 // The service's value for what happens in rooms is the API's own message, sail.pubsub.v1.Operation: it only
 // carries them.
@@ -22,7 +23,7 @@ absl::StatusOr<std::string> EncodeBroadcast(std::string_view uid, std::string_vi
 
 // Takes keys in any order, ignores keys it does not know, and accepts rooms that are numbers.
 // INVALID_ARGUMENT: not MessagePack, not a broadcast, not an event packet, or for a namespace other than ns.
-// Gives an Operation with a Broadcast.
+// Gives an Operation with a Broadcast, and its seq if it has one.
 absl::StatusOr<v1::Operation> DecodeBroadcast(std::string_view payload, std::string_view ns);
 
 }  // namespace sail::pubsub

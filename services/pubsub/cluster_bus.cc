@@ -1,5 +1,6 @@
 #include "services/pubsub/cluster_bus.h"
 
+#include <mutex>
 #include <utility>
 
 #include "services/pubsub/node_answers.h"
@@ -57,8 +58,39 @@ struct ClusterBus::Questions final : public QuestionHandler {
   NodeAnswers answers;
 };
 
+// The history, with its answers on the bus's thread.
+class ClusterBus::LoopHistory final : public History {
+ public:
+  LoopHistory(redis::EventLoop& loop, History& history) : history_(history), door_(std::make_shared<Door>()) {
+    door_->loop = &loop;
+  }
+  ~LoopHistory() override {
+    std::lock_guard lock(door_->mutex);
+    door_->loop = nullptr;
+  }
+
+  void Read(HistoryRead read, OnPage done) override {
+    history_.Read(std::move(read), [door = door_, done = std::move(done)](absl::StatusOr<HistoryPage> page) {
+      std::lock_guard lock(door->mutex);
+      if (door->loop != nullptr) door->loop->Post([done, page = std::move(page)] { done(page); });
+    });
+  }
+  void Mark(const std::string& channel, uint64_t name) override { history_.Mark(channel, name); }
+
+ private:
+  // Readings may end after the bus.
+  struct Door {
+    std::mutex mutex;
+    redis::EventLoop* loop;
+  };
+
+  History& history_;
+  const std::shared_ptr<Door> door_;
+};
+
 ClusterBus::ClusterBus(redis::ConnectionOptions options, ChannelNames names, const std::string& uid,
-                       redis::Client& client, FreshRooms& fresh, platform::metrics::Registry& registry) {
+                       redis::Client& client, FreshRooms& fresh, History* history,
+                       platform::metrics::Registry& registry) {
   loop_.Run([&] {
     channels_ = std::make_unique<RedisChannels>(
         loop_, std::move(options), client,
@@ -68,9 +100,14 @@ ClusterBus::ClusterBus(redis::ConnectionOptions options, ChannelNames names, con
                                           fan_out_->OnMessage(channel, payload);
                                           ScheduleQuestionTick();
                                         },
-                                    .on_gap = [this] { fan_out_->OnGap(); }},
+                                    .on_gap = [this] { fan_out_->OnGap(); },
+                                    .on_lost = [this] { fan_out_->OnLost(); }},
         registry);
     fan_out_ = std::make_unique<FanOut>(names, *channels_, fresh, absl::Now, registry);
+    if (history != nullptr) {
+      history_ = std::make_unique<LoopHistory>(loop_, *history);
+      fan_out_->UseHistory(*history_, names.Marks(uid), registry);
+    }
     questions_ = std::make_unique<Questions>(names, uid, *channels_, *fan_out_, registry);
     fan_out_->set_question_handler(questions_.get());
     timer_ = std::make_unique<redis::Timer>(loop_);
@@ -89,11 +126,12 @@ ClusterBus::~ClusterBus() {
     channels_.reset();
     questions_.reset();
     fan_out_.reset();
+    history_.reset();
   });
 }
 
 void ClusterBus::ScheduleTick() {
-  timer_->Start(absl::Seconds(1), [this] {
+  timer_->Start(absl::Milliseconds(100), [this] {
     fan_out_->Tick();
     ScheduleTick();
   });
@@ -108,12 +146,13 @@ void ClusterBus::ScheduleQuestionTick() {
   });
 }
 
-LinkId ClusterBus::Attach(std::shared_ptr<DeliverySink> sink, std::shared_ptr<QuerySink> queries) {
+LinkId ClusterBus::Attach(std::shared_ptr<DeliverySink> sink, std::shared_ptr<QuerySink> queries,
+                          Position after) {
   const LinkId link = ++last_link_;
-  loop_.Post([this, link, sink = std::move(sink), queries = std::move(queries)]() mutable {
+  loop_.Post([this, link, after, sink = std::move(sink), queries = std::move(queries)]() mutable {
     if (fan_out_ == nullptr) return;
     questions_->sinks[link] = std::move(queries);
-    fan_out_->Attach(link, std::move(sink));
+    fan_out_->Attach(link, std::move(sink), after);
   });
   return link;
 }
@@ -157,13 +196,13 @@ LinkId ClusterBus::Watch(const std::string& ns, std::shared_ptr<WatchSink> sink,
     change.add_add()->set_namespace_(ns);
     fan_out_->Attach(link, sink);
     questions_->events.Watch(link, ns, sink);
-    fan_out_->ChangeInterest(link, change, done);
+    fan_out_->ChangeInterest(link, change,
+                             [done](const absl::StatusOr<Position>& position) { done(position.status()); });
   });
   return link;
 }
 
-void ClusterBus::ChangeInterest(LinkId link, v1::InterestChange change,
-                                std::function<void(absl::Status)> done) {
+void ClusterBus::ChangeInterest(LinkId link, v1::InterestChange change, FanOut::OnChanged done) {
   loop_.Post([this, link, change = std::move(change), done = std::move(done)] {
     if (fan_out_ != nullptr) fan_out_->ChangeInterest(link, change, done);
   });

@@ -16,6 +16,7 @@
 #include "services/pubsub/cluster_query.h"
 #include "services/pubsub/fan_out.h"
 #include "services/pubsub/gateway_query.h"
+#include "services/pubsub/history.h"
 #include "services/pubsub/server_events.h"
 
 namespace sail::pubsub {
@@ -31,15 +32,16 @@ class WatchSink : public DeliverySink, public ServerEventSink {
 // Thread-safe. Sinks and callbacks are called on the bus's own thread.
 class ClusterBus {
  public:
-  // uid: this process's name on the bus. client: publishes questions, and answers to other nodes'; it and
-  // fresh outlive the bus.
+  // uid: this process's name on the bus. client: publishes questions, and answers to other nodes'; it, fresh
+  // and history, which is null where there is none, outlive the bus.
   ClusterBus(platform::redis::ConnectionOptions options, ChannelNames names, const std::string& uid,
-             platform::redis::Client& client, FreshRooms& fresh, platform::metrics::Registry& registry);
+             platform::redis::Client& client, FreshRooms& fresh, History* history,
+             platform::metrics::Registry& registry);
   // No sink and no callback is called after this; those still open never are, but for Ask's.
   ~ClusterBus();
 
-  // A gateway's link: what is delivered to it, and what it is asked.
-  LinkId Attach(std::shared_ptr<DeliverySink> sink, std::shared_ptr<QuerySink> queries);
+  // A gateway's link: what is delivered to it, and what it is asked. after: see LinkFeeds.
+  LinkId Attach(std::shared_ptr<DeliverySink> sink, std::shared_ptr<QuerySink> queries, Position after);
   // Also of a watcher.
   void Detach(LinkId link);
   // A gateway's answer to a query.
@@ -55,10 +57,11 @@ class ClusterBus {
                std::function<void(absl::Status)> done);
 
   // Changes of one link are carried out in order. See FanOut.
-  void ChangeInterest(LinkId link, v1::InterestChange change, std::function<void(absl::Status)> done);
+  void ChangeInterest(LinkId link, v1::InterestChange change, FanOut::OnChanged done);
 
  private:
   struct Questions;
+  class LoopHistory;
   void ScheduleTick();
   // Sees to it that questions that nobody answers come to their end.
   void ScheduleQuestionTick();
@@ -66,6 +69,7 @@ class ClusterBus {
   std::atomic<LinkId> last_link_ = 0;
   // These belong to the loop's thread.
   std::unique_ptr<RedisChannels> channels_;
+  std::unique_ptr<LoopHistory> history_;
   std::unique_ptr<FanOut> fan_out_;
   std::unique_ptr<Questions> questions_;
   std::unique_ptr<platform::redis::Timer> timer_;

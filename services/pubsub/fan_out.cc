@@ -4,6 +4,7 @@
 
 #include "platform/log/log.h"
 #include "services/pubsub/cluster_broadcast.h"
+#include "services/pubsub/eviction.h"
 #include "services/pubsub/operation_check.h"
 
 namespace sail::pubsub {
@@ -25,21 +26,29 @@ FanOut::FanOut(ChannelNames names, Channels& channels, FreshRooms& fresh, std::f
       links_(registry.AddGauge("sail_pubsub_links", "Attached gateways, and programs that watch.")),
       interest_(std::move(names)) {}
 
-void FanOut::Attach(LinkId link, std::shared_ptr<DeliverySink> sink) {
+void FanOut::UseHistory(History& history, const std::string& marks, platform::metrics::Registry& registry) {
+  marks_ = marks;
+  feeds_ = std::make_unique<LinkFeeds>(
+      history, marks, [this](LinkId link) { return interest_.RoomsOf(link); }, clock_, registry);
+  channels_.Subscribe({marks}, [](const absl::Status&) {});
+}
+
+void FanOut::Attach(LinkId link, std::shared_ptr<DeliverySink> sink, Position after) {
+  if (feeds_ != nullptr) sink = feeds_->Attach(link, std::move(sink), after);
   sinks_[link] = std::move(sink);
   links_->Set(static_cast<int64_t>(sinks_.size()));
 }
 
 void FanOut::Detach(LinkId link) {
   sinks_.erase(link);
+  if (feeds_ != nullptr) feeds_->Detach(link);
   links_->Set(static_cast<int64_t>(sinks_.size()));
   std::vector<std::string> unsubscribe;
   interest_.RemoveLink(link, &unsubscribe);
   Unsubscribe(std::move(unsubscribe));
 }
 
-void FanOut::ChangeInterest(LinkId link, const v1::InterestChange& change,
-                            std::function<void(absl::Status)> done) {
+void FanOut::ChangeInterest(LinkId link, const v1::InterestChange& change, OnChanged done) {
   // A change that was under way when its link ended must not leave interest behind.
   if (!sinks_.contains(link)) {
     done(absl::CancelledError("the link has ended"));
@@ -62,7 +71,12 @@ void FanOut::ChangeInterest(LinkId link, const v1::InterestChange& change,
   for (const v1::Room& room : change.remove()) {
     interest_.Remove(link, NamespaceOf(room.namespace_()), room.room(), &unsubscribe);
   }
-  Subscribe(std::move(subscribe), std::move(done));
+  Subscribe(std::move(subscribe), [this, link, done = std::move(done)](absl::Status status) {
+    // While the bus is cut the feeds know how to wait.
+    if (!status.ok() && (feeds_ == nullptr || !absl::IsUnavailable(status))) return done(std::move(status));
+    if (feeds_ == nullptr) return done(Position{0});
+    feeds_->OnSubscribed(link, done);
+  });
   Unsubscribe(std::move(unsubscribe));
 }
 
@@ -90,13 +104,16 @@ void FanOut::Unsubscribe(std::vector<std::string> channels) {
 }
 
 void FanOut::OnMessage(const std::string& name, const std::string& payload) {
+  if (feeds_ != nullptr && name == marks_) return feeds_->OnMark(payload);
   const Interest::Channel* channel = interest_.Find(name);
   // Sent by Redis before it saw our UNSUBSCRIBE.
   if (channel == nullptr) return;
   received_->Increment();
   switch (channel->kind) {
-    case Interest::Kind::kAll:
     case Interest::Kind::kRoom:
+      if (IsEviction(payload)) return OnOperation(DecodeEviction(payload, channel->ns));
+      [[fallthrough]];
+    case Interest::Kind::kAll:
       OnOperation(DecodeBroadcast(payload, channel->ns));
       return;
     case Interest::Kind::kRequest:
@@ -143,6 +160,7 @@ void FanOut::OnOperation(absl::StatusOr<v1::Operation> operation) {
     Drop(operation.status());
     return;
   }
+  if (feeds_ != nullptr && operation->seq() != 0) feeds_->NotePosition(operation->seq());
   const std::vector<LinkId> links = LinksFor(*operation);
   if (operation->has_add_members()) FollowMembers(*operation, links);
   Deliver(*std::move(operation), links);
@@ -162,6 +180,7 @@ std::vector<LinkId> FanOut::LinksFor(const v1::Operation& operation) const {
     case v1::Operation::kLeaveAll:
       return interest_.Links(ns, std::vector<std::string>{operation.leave_all().room()});
     case v1::Operation::kEvictGhost:
+      return interest_.Links(ns, std::vector<std::string>{operation.evict_ghost().socket_id()});
     case v1::Operation::OPERATION_NOT_SET:
       break;
   }
@@ -192,8 +211,13 @@ void FanOut::Deliver(v1::Operation operation, const std::vector<LinkId>& links) 
   }
 }
 
+void FanOut::OnLost() {
+  if (feeds_ != nullptr) feeds_->OnLost();
+}
+
 void FanOut::OnGap() {
   gaps_->Increment();
+  if (feeds_ != nullptr) return feeds_->OnBack();
   for (const auto& [link, sink] : sinks_) sink->Gap();
 }
 
@@ -201,6 +225,7 @@ void FanOut::Tick() {
   std::vector<std::string> unsubscribe;
   interest_.Expire(clock_(), &unsubscribe);
   Unsubscribe(std::move(unsubscribe));
+  if (feeds_ != nullptr) feeds_->Tick();
 }
 
 void FanOut::Drop(const absl::Status& why) {

@@ -9,24 +9,18 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "platform/metrics/metrics.h"
 #include "protos/sail/pubsub/v1/peer.pb.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
 #include "services/pubsub/cluster_request.h"
+#include "services/pubsub/delivery_sink.h"
 #include "services/pubsub/fresh_rooms.h"
 #include "services/pubsub/interest.h"
+#include "services/pubsub/link_feeds.h"
 
 namespace sail::pubsub {
-
-// A link's end of the deliveries. Called on the bus's thread; must not block.
-class DeliverySink {
- public:
-  virtual ~DeliverySink() = default;
-  virtual void Deliver(const std::shared_ptr<const v1::Operation>& operation) = 0;
-  // Operations may be missing before this point.
-  virtual void Gap() = 0;
-};
 
 // What is not for rooms. Called on the bus's thread.
 class QuestionHandler {
@@ -54,6 +48,8 @@ class Channels {
 // add_members gives the links that it concerns interest in the target rooms at once, before they have learned
 // of it and stated their own; it ends after kProvisional if they do not.
 //
+// Where there is history, links get back what a cut of the bus has swallowed (see LinkFeeds).
+//
 // Used on one thread alone.
 class FanOut {
  public:
@@ -65,11 +61,17 @@ class FanOut {
   // Before the first message; outlives this. Without one, questions are dropped.
   void set_question_handler(QuestionHandler* handler) { questions_ = handler; }
 
-  void Attach(LinkId link, std::shared_ptr<DeliverySink> sink);
+  // Before anything else, if there is history. marks: see LinkFeeds.
+  void UseHistory(History& history, const std::string& marks, platform::metrics::Registry& registry);
+
+  // after: see LinkFeeds.
+  void Attach(LinkId link, std::shared_ptr<DeliverySink> sink, Position after = 0);
   void Detach(LinkId link);
   // done: OK once every added room is subscribed. UNAVAILABLE: Redis is down; the interest holds all the
-  // same, and a gap is reported once it is in force. INVALID_ARGUMENT: a bad room, nothing was changed.
-  void ChangeInterest(LinkId link, const v1::InterestChange& change, std::function<void(absl::Status)> done);
+  // same, and a gap is reported once it is in force. INVALID_ARGUMENT: a bad room, nothing was changed. With
+  // history: the position from which on nothing is missed; else 0.
+  using OnChanged = std::function<void(absl::StatusOr<Position>)>;
+  void ChangeInterest(LinkId link, const v1::InterestChange& change, OnChanged done);
 
   // The links with interest in one of the rooms; without rooms in the whole namespace.
   std::vector<LinkId> LinksOf(const std::string& ns,
@@ -78,8 +80,10 @@ class FanOut {
   }
 
   void OnMessage(const std::string& channel, const std::string& payload);
+  // The connection to the bus broke; OnGap follows when it is back.
+  void OnLost();
   void OnGap();
-  // To be called about once a second.
+  // To be called about ten times a second.
   void Tick();
 
  private:
@@ -106,6 +110,9 @@ class FanOut {
   platform::metrics::Gauge* const links_;
   Interest interest_;
   absl::flat_hash_map<LinkId, std::shared_ptr<DeliverySink>> sinks_;
+  // Null without history.
+  std::unique_ptr<LinkFeeds> feeds_;
+  std::string marks_;
 };
 
 }  // namespace sail::pubsub

@@ -71,7 +71,8 @@ class FanOutTest : public ::testing::Test {
   }
   absl::Status Change(LinkId link, const v1::InterestChange& change) {
     absl::Status result = absl::UnknownError("not answered");
-    fan_out_.ChangeInterest(link, change, [&](absl::Status status) { result = std::move(status); });
+    fan_out_.ChangeInterest(link, change,
+                            [&](const absl::StatusOr<Position>& position) { result = position.status(); });
     return result;
   }
 
@@ -109,8 +110,10 @@ TEST_F(FanOutTest, InterestIsAnsweredOnlyOnceItIsConfirmed) {
   absl::Status first = absl::UnknownError(""), second = absl::UnknownError("");
   v1::InterestChange change;
   change.add_add()->set_room("a");
-  fan_out_.ChangeInterest(1, change, [&](absl::Status status) { first = status; });
-  fan_out_.ChangeInterest(2, change, [&](absl::Status status) { second = status; });
+  fan_out_.ChangeInterest(1, change,
+                          [&](const absl::StatusOr<Position>& position) { first = position.status(); });
+  fan_out_.ChangeInterest(2, change,
+                          [&](const absl::StatusOr<Position>& position) { second = position.status(); });
   EXPECT_EQ(first.code(), absl::StatusCode::kUnknown);
   EXPECT_EQ(second.code(), absl::StatusCode::kUnknown);
   for (const auto& done : channels_.waiting) done(absl::OkStatus());

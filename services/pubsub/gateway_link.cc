@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "services/pubsub/history_converter.h"
+
 namespace sail::pubsub {
 namespace {
 
@@ -31,10 +33,28 @@ void GatewayLink::Handle::Ask(const std::shared_ptr<const v1::Query>& query) {
   link_->WriteLocked();
 }
 
-void GatewayLink::Handle::Done(uint64_t id, const absl::Status& status) {
+void GatewayLink::Handle::ReachPosition(Position position) {
   std::lock_guard lock(mutex_);
   if (link_ == nullptr) return;
-  queue_.Done(id, status);
+  queue_.Position(position);
+  link_->WriteLocked();
+}
+
+void GatewayLink::Handle::Done(uint64_t id, const absl::Status& status, Position position) {
+  std::lock_guard lock(mutex_);
+  if (link_ == nullptr) return;
+  queue_.Done(id, status, position);
+  WriteAnswerLocked();
+}
+
+void GatewayLink::Handle::Answer(v1::AttachEvent event) {
+  std::lock_guard lock(mutex_);
+  if (link_ == nullptr) return;
+  queue_.Add(std::move(event));
+  WriteAnswerLocked();
+}
+
+void GatewayLink::Handle::WriteAnswerLocked() {
   if (queue_.dones() > kMaxDones) {
     link_->CloseLocked({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many answers wait to be read"});
   } else {
@@ -73,11 +93,14 @@ grpc::Status GatewayLink::Process() {
   };
   switch (incoming_.request_case()) {
     case v1::AttachRequest::kHello:
-      id_ = parts_.bus.Attach(handle_, handle_);
+      id_ = parts_.bus.Attach(handle_, handle_, incoming_.hello().position());
       break;
     case v1::AttachRequest::kInterest: {
       const uint64_t id = incoming_.interest().id();
-      parts_.bus.ChangeInterest(id_, std::move(*incoming_.mutable_interest()), done(id));
+      parts_.bus.ChangeInterest(id_, std::move(*incoming_.mutable_interest()),
+                                [handle = handle_, id](const absl::StatusOr<Position>& position) {
+                                  handle->Done(id, position.status(), position.value_or(0));
+                                });
       break;
     }
     case v1::AttachRequest::kPublish:
@@ -90,8 +113,64 @@ grpc::Status GatewayLink::Process() {
     case v1::AttachRequest::kSaveSessions:
     case v1::AttachRequest::kResume:
     case v1::AttachRequest::kReadHistory:
+      return ProcessRecovery();
     case v1::AttachRequest::REQUEST_NOT_SET:
       return {grpc::StatusCode::INVALID_ARGUMENT, "a request that this service does not know"};
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status GatewayLink::ProcessRecovery() {
+  if (parts_.history == nullptr) {
+    return {grpc::StatusCode::FAILED_PRECONDITION, "history is off (SAIL_PUBSUB_HISTORY_MS)"};
+  }
+  const auto set_status = [](const absl::Status& status, auto* answer) {
+    answer->set_code(static_cast<int>(status.code()));
+    answer->set_message(std::string(status.message()));
+  };
+  if (incoming_.has_save_sessions()) {
+    const uint64_t id = incoming_.save_sessions().id();
+    parts_.sessions->Save(incoming_.save_sessions(), [handle = handle_, id, set_status](
+                                                         const absl::StatusOr<std::vector<uint32_t>>& lost) {
+      v1::AttachEvent event;
+      v1::SessionsSaved& saved = *event.mutable_sessions_saved();
+      saved.set_id(id);
+      set_status(lost.status(), &saved);
+      if (lost.ok()) saved.mutable_lost()->Assign(lost->begin(), lost->end());
+      handle->Answer(std::move(event));
+    });
+  } else if (incoming_.has_resume()) {
+    const uint64_t id = incoming_.resume().id();
+    parts_.sessions->Resume(incoming_.resume().pid(), incoming_.resume().namespace_(),
+                            [handle = handle_, id, set_status](absl::StatusOr<v1::RecoverySession> session) {
+                              v1::AttachEvent event;
+                              v1::Resumed& resumed = *event.mutable_resumed();
+                              resumed.set_id(id);
+                              set_status(session.status(), &resumed);
+                              if (session.ok()) *resumed.mutable_session() = *std::move(session);
+                              handle->Answer(std::move(event));
+                            });
+  } else {
+    const v1::ReadHistoryItem& item = incoming_.read_history();
+    const uint64_t id = item.id();
+    const auto answer = [handle = handle_, id, set_status](absl::StatusOr<v1::ReadHistoryResponse> response) {
+      v1::AttachEvent event;
+      v1::History& history = *event.mutable_history();
+      history.set_id(id);
+      set_status(response.status(), &history);
+      if (response.ok()) *history.mutable_response() = *std::move(response);
+      handle->Answer(std::move(event));
+    };
+    absl::StatusOr<HistoryRead> read = HistoryReadFrom(parts_.names, item.request());
+    if (!read.ok()) {
+      answer(read.status());
+      return grpc::Status::OK;
+    }
+    read->pid = item.pid();
+    read->generation = item.generation();
+    parts_.history->Read(*std::move(read), [answer](const absl::StatusOr<HistoryPage>& page) {
+      answer(page.ok() ? ToResponse(*page) : absl::StatusOr<v1::ReadHistoryResponse>(page.status()));
+    });
   }
   return grpc::Status::OK;
 }

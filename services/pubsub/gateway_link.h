@@ -14,6 +14,7 @@
 #include "services/pubsub/cluster_bus.h"
 #include "services/pubsub/link_queue.h"
 #include "services/pubsub/publisher.h"
+#include "services/pubsub/recovery_sessions.h"
 
 namespace sail::pubsub {
 
@@ -21,6 +22,10 @@ namespace sail::pubsub {
 struct LinkParts {
   ClusterBus& bus;
   Publisher& publisher;
+  // Null without history.
+  History* history;
+  RecoverySessions* sessions;
+  ChannelNames names;
   absl::Duration publish_timeout;
   // Operations that were dropped since a gateway read too slowly.
   platform::metrics::Counter* dropped;
@@ -39,13 +44,19 @@ class GatewayLink final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
 
     void Deliver(const std::shared_ptr<const v1::Operation>& operation) override;
     void Gap() override;
+    void ReachPosition(Position position) override;
     void Ask(const std::shared_ptr<const v1::Query>& query) override;
-    void Done(uint64_t id, const absl::Status& status);
+    void Done(uint64_t id, const absl::Status& status, Position position = 0);
+    // Any other answer.
+    void Answer(v1::AttachEvent event);
     // Ends the stream with this status after the message that is being written.
     void Close(const grpc::Status& status);
 
    private:
     friend class GatewayLink;
+    // With the mutex held and the link there.
+    void WriteAnswerLocked();
+
     std::mutex mutex_;
     // Null once the stream has ended. All of the link's state is guarded by the mutex, too.
     GatewayLink* link_;
@@ -66,6 +77,8 @@ class GatewayLink final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
  private:
   // Without the mutex: what it calls may answer at once.
   grpc::Status Process();
+  // Requests of recovery and history.
+  grpc::Status ProcessRecovery();
   void WriteLocked();
   void CloseLocked(const grpc::Status& status);
 

@@ -116,6 +116,14 @@ const Interest::Channel* Interest::Find(const std::string& name) const {
   return found == channels_.end() ? nullptr : &found->second;
 }
 
+std::vector<HistoryRoom> Interest::RoomsOf(LinkId link) const {
+  std::vector<HistoryRoom> rooms;
+  if (const auto found = rooms_of_link_.find(link); found != rooms_of_link_.end()) {
+    for (const std::string& channel : found->second) rooms.push_back({rooms_.at(channel).ns, channel});
+  }
+  return rooms;
+}
+
 void Interest::Collect(const std::string& room_channel, std::vector<LinkId>* links) const {
   const auto room = rooms_.find(room_channel);
   if (room == rooms_.end()) return;

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "services/pubsub/channel_names.h"
+#include "services/pubsub/history.h"
 
 namespace sail::pubsub {
 
@@ -67,6 +68,9 @@ class Interest {
     for (const std::string& room : rooms) Collect(ChannelOf(ns, room), &links);
     return links;
   }
+
+  // What one link wants.
+  std::vector<HistoryRoom> RoomsOf(LinkId link) const;
 
   size_t rooms() const { return rooms_.size(); }
 

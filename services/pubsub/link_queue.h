@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <optional>
 
 #include "absl/status/status.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
@@ -26,7 +25,11 @@ class LinkQueue {
 
   // Gives the number of operations dropped, 0 as a rule.
   size_t Deliver(std::shared_ptr<const v1::Operation> operation);
-  void Done(uint64_t id, const absl::Status& status);
+  void Done(uint64_t id, const absl::Status& status, uint64_t position = 0);
+  // Any other event. Counts among the answers.
+  void Add(v1::AttachEvent event);
+  // A position behind another one stands for both.
+  void Position(uint64_t position);
   // Two gaps in a row are one.
   void Gap();
   // The caller bounds how many wait.
@@ -40,12 +43,16 @@ class LinkQueue {
 
  private:
   struct Entry {
-    // One of the three, or none: a gap.
+    // Exactly one of them, or none: a gap.
     std::shared_ptr<const v1::Operation> operation;
-    std::optional<v1::Done> done;
+    std::unique_ptr<v1::AttachEvent> event;
+    uint64_t position = 0;
     size_t bytes = 0;
     std::shared_ptr<const v1::Query> query = nullptr;
-    bool is_gap() const { return operation == nullptr && !done.has_value() && query == nullptr; }
+
+    bool is_gap() const {
+      return operation == nullptr && event == nullptr && position == 0 && query == nullptr;
+    }
   };
 
   const size_t max_bytes_;

@@ -32,12 +32,17 @@ int main() {
   const ChannelNames names(config->key_prefix);
   FreshRooms fresh;
   platform::redis::EventLoop loop;
-  platform::redis::Client redis(loop, config->redis, registry, {&Publisher::PublishScript()});
+  platform::redis::Client redis(loop, config->redis, registry, PubSubScripts());
   const std::string uid = NewBusUid();
-  Publisher publisher(redis, names, uid, fresh, registry);
+  Publisher publisher(redis, names, uid, fresh, config->history, registry);
   ServerEmitter emitter(redis, names, uid);
-  ClusterBus bus(config->redis.connection, names, uid, redis, fresh, registry);
-  PubSubService service(bus, publisher, emitter, config->max_timeout, registry);
+  RedisHistory history(redis, names, config->history, config->max_timeout, registry);
+  RecoverySessions sessions(redis, names, config->max_timeout);
+  const bool recovers = config->history.on();
+  ClusterBus bus(config->redis.connection, names, uid, redis, fresh, recovers ? &history : nullptr, registry);
+  PubSubService service(
+      {bus, publisher, emitter, recovers ? &history : nullptr, recovers ? &sessions : nullptr, names},
+      config->max_timeout, registry);
   server.AddService(service.service());
   DirectoryService directory(redis, config->max_timeout);
   server.AddService(directory.service());

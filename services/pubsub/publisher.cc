@@ -55,11 +55,12 @@ const platform::redis::Script& Publisher::PublishScript() {
 }
 
 Publisher::Publisher(platform::redis::Client& client, ChannelNames names, std::string uid, FreshRooms& fresh,
-                     platform::metrics::Registry& registry)
+                     HistoryOptions history, platform::metrics::Registry& registry)
     : client_(client),
       names_(std::move(names)),
       uid_(std::move(uid)),
       fresh_(fresh),
+      history_(history),
       published_(registry.AddCounter("sail_pubsub_published_total", "Operations published.")),
       failed_(
           registry.AddCounter("sail_pubsub_publish_failures_total", "Publish calls that failed at Redis.")),
@@ -69,7 +70,7 @@ Publisher::Publisher(platform::redis::Client& client, ChannelNames names, std::s
 absl::StatusOr<Publisher::Message> Publisher::Encode(const v1::Operation& operation) const {
   if (absl::Status status = CheckOperation(operation); !status.ok()) return status;
   const std::string ns = NamespaceOf(operation.namespace_());
-  Message message{operation.dedup_id(), "", ""};
+  Message message{operation.dedup_id(), "", "", {}};
   if (operation.has_broadcast()) {
     const v1::Broadcast& broadcast = operation.broadcast();
     absl::StatusOr<std::string> payload = EncodeBroadcast(uid_, ns, broadcast);
@@ -77,6 +78,12 @@ absl::StatusOr<Publisher::Message> Publisher::Encode(const v1::Operation& operat
     message.payload = *std::move(payload);
     const bool one_room = broadcast.rooms_size() == 1 && !fresh_.IsFresh(ns, broadcast.rooms(0));
     message.channel = one_room ? names_.Room(ns, broadcast.rooms(0)) : names_.All(ns);
+    if (history_.on() && !broadcast.volatile_()) {
+      if (broadcast.rooms().empty()) message.streams.push_back(names_.History(names_.All(ns)));
+      for (const std::string& room : broadcast.rooms()) {
+        message.streams.push_back(names_.History(names_.Room(ns, room)));
+      }
+    }
   } else if (operation.has_leave_all() && ns != "/") {
     // Sails' admin bus knows no other namespace than "/", and the adapter's wire no such request.
     v1::PeerMessage peers;
@@ -129,8 +136,9 @@ void Publisher::Publish(const Operations& operations, absl::Duration timeout,
 
 void Publisher::Send(std::vector<Message> piece, absl::Duration timeout,
                      platform::redis::Client::Callback done) {
-  std::vector<std::string> keys;
-  std::vector<std::string> args;
+  std::vector<std::string> keys = {names_.HistoryHead()};
+  std::vector<std::string> args = {std::to_string(absl::ToInt64Milliseconds(history_.kept)),
+                                   std::to_string(history_.most_messages)};
   for (Message& message : piece) {
     if (message.dedup_id.empty()) {
       args.push_back("0");
@@ -140,6 +148,11 @@ void Publisher::Send(std::vector<Message> piece, absl::Duration timeout,
     }
     args.push_back(std::move(message.channel));
     args.push_back(std::move(message.payload));
+    args.push_back(std::to_string(message.streams.size()));
+    for (std::string& stream : message.streams) {
+      keys.push_back(std::move(stream));
+      args.push_back(std::to_string(keys.size()));
+    }
   }
   client_.Run(PublishScript(), std::move(keys), std::move(args), timeout, std::move(done));
 }

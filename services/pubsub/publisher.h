@@ -15,6 +15,7 @@
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
 #include "services/pubsub/channel_names.h"
 #include "services/pubsub/fresh_rooms.h"
+#include "services/pubsub/redis_history.h"
 
 namespace sail::pubsub {
 
@@ -24,13 +25,15 @@ std::string NewBusUid();
 // Thread-safe. Publish calls are pipelined; those that follow one another arrive in order. The operations of
 // one call (in pieces of kPiece) are one script's run in Redis: all of them are done, or none, and nobody
 // else's come in between.
+//
+// Where there is history, broadcasts that are not volatile are recorded in the same run (see publish.lua).
 class Publisher {
  public:
   static constexpr int kPiece = 128;
   using Operations = google::protobuf::RepeatedPtrField<v1::Operation>;
 
   Publisher(platform::redis::Client& client, ChannelNames names, std::string uid, FreshRooms& fresh,
-            platform::metrics::Registry& registry);
+            HistoryOptions history, platform::metrics::Registry& registry);
 
   // For the client to load when it connects.
   static const platform::redis::Script& PublishScript();
@@ -44,6 +47,8 @@ class Publisher {
     std::string dedup_id;
     std::string channel;
     std::string payload;
+    // Where it is recorded.
+    std::vector<std::string> streams;
   };
   absl::StatusOr<Message> Encode(const v1::Operation& operation) const;
   void Send(std::vector<Message> piece, absl::Duration timeout, platform::redis::Client::Callback done);
@@ -52,6 +57,7 @@ class Publisher {
   const ChannelNames names_;
   const std::string uid_;
   FreshRooms& fresh_;
+  const HistoryOptions history_;
   platform::metrics::Counter* const published_;
   platform::metrics::Counter* const failed_;
   platform::metrics::Counter* const repeated_;

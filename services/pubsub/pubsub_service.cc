@@ -5,24 +5,32 @@
 #include <algorithm>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "platform/rpc/status_conversion.h"
 #include "protos/sail/pubsub/v1/pubsub.grpc.pb.h"
 #include "services/pubsub/cluster_calls.h"
 #include "services/pubsub/gateway_link.h"
+#include "services/pubsub/history_converter.h"
+#include "services/pubsub/redis_history.h"
 #include "services/pubsub/server_event_stream.h"
 
 namespace sail::pubsub {
 
 class PubSubService::Calls final : public v1::PubSubService::CallbackService {
  public:
-  Calls(ClusterBus& bus, Publisher& publisher, ServerEmitter& emitter, absl::Duration max_timeout,
-        platform::metrics::Registry& registry)
-      : emitter_(emitter),
-        cluster_([&bus](v1::Query query, const ClusterQueries::Options& options, ClusterQueries::Done done) {
+  Calls(PubSubParts parts, absl::Duration max_timeout, platform::metrics::Registry& registry)
+      : emitter_(parts.emitter),
+        cluster_([&bus = parts.bus](v1::Query query, const ClusterQueries::Options& options,
+                                    ClusterQueries::Done done) {
           bus.Ask(std::move(query), options, std::move(done));
         }),
-        parts_{bus, publisher, max_timeout,
+        parts_{parts.bus,
+               parts.publisher,
+               parts.history,
+               parts.sessions,
+               parts.names,
+               max_timeout,
                registry.AddCounter(
                    "sail_pubsub_link_dropped_total",
                    "Operations dropped since a gateway read too slowly; each time it got a gap.")} {}
@@ -100,6 +108,27 @@ class PubSubService::Calls final : public v1::PubSubService::CallbackService {
     return stream;
   }
 
+  grpc::ServerUnaryReactor* ReadHistory(grpc::CallbackServerContext* context,
+                                        const v1::ReadHistoryRequest* request,
+                                        v1::ReadHistoryResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const auto finish = [reactor](const absl::Status& status) {
+      reactor->Finish(platform::rpc::ToGrpc(status));
+    };
+    absl::StatusOr<HistoryRead> read = HistoryReadFrom(parts_.names, *request);
+    if (!read.ok()) {
+      finish(read.status());
+    } else if (parts_.history == nullptr) {
+      finish(absl::FailedPreconditionError("history is off (SAIL_PUBSUB_HISTORY_MS)"));
+    } else {
+      parts_.history->Read(*std::move(read), [response, finish](const absl::StatusOr<HistoryPage>& page) {
+        if (page.ok()) *response = ToResponse(*page);
+        finish(page.status());
+      });
+    }
+    return reactor;
+  }
+
   grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachEvent>* Attach(grpc::CallbackServerContext*) override {
     auto* link = new GatewayLink(parts_, [this](const std::shared_ptr<GatewayLink::Handle>& handle) {
       std::lock_guard lock(mutex_);
@@ -151,9 +180,16 @@ class PubSubService::Calls final : public v1::PubSubService::CallbackService {
   bool closed_ = false;
 };
 
-PubSubService::PubSubService(ClusterBus& bus, Publisher& publisher, ServerEmitter& emitter,
-                             absl::Duration max_timeout, platform::metrics::Registry& registry)
-    : calls_(std::make_unique<Calls>(bus, publisher, emitter, max_timeout, registry)) {}
+std::vector<const platform::redis::Script*> PubSubScripts() {
+  std::vector<const platform::redis::Script*> scripts = {&Publisher::PublishScript()};
+  for (const auto* script : RedisHistory::Scripts()) scripts.push_back(script);
+  for (const auto* script : RecoverySessions::Scripts()) scripts.push_back(script);
+  return scripts;
+}
+
+PubSubService::PubSubService(PubSubParts parts, absl::Duration max_timeout,
+                             platform::metrics::Registry& registry)
+    : calls_(std::make_unique<Calls>(std::move(parts), max_timeout, registry)) {}
 
 PubSubService::~PubSubService() = default;
 

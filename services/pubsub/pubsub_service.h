@@ -3,11 +3,13 @@
 #define SAIL_PUBSUB_PUBSUB_SERVICE_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "platform/metrics/metrics.h"
 #include "services/pubsub/cluster_bus.h"
 #include "services/pubsub/publisher.h"
+#include "services/pubsub/recovery_sessions.h"
 #include "services/pubsub/server_emitter.h"
 
 namespace grpc {
@@ -16,12 +18,24 @@ class Service;
 
 namespace sail::pubsub {
 
-// Nothing blocks. The bus, the publisher and the emitter outlive the calls. No publish takes longer than
-// max_timeout.
+// What a service of ours is made of; all of it outlives the calls. history and sessions are null where there
+// is none.
+struct PubSubParts {
+  ClusterBus& bus;
+  Publisher& publisher;
+  ServerEmitter& emitter;
+  History* history;
+  RecoverySessions* sessions;
+  ChannelNames names;
+};
+
+// For the Redis client that the parts use.
+std::vector<const platform::redis::Script*> PubSubScripts();
+
+// Nothing blocks. No publish takes longer than max_timeout.
 class PubSubService {
  public:
-  PubSubService(ClusterBus& bus, Publisher& publisher, ServerEmitter& emitter, absl::Duration max_timeout,
-                platform::metrics::Registry& registry);
+  PubSubService(PubSubParts parts, absl::Duration max_timeout, platform::metrics::Registry& registry);
   ~PubSubService();
 
   grpc::Service* service() const;

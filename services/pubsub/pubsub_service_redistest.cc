@@ -38,11 +38,11 @@ redis::ClientOptions ClientOptions(const redis::testing::RedisServer& server) {
 // What one pubsub process has.
 struct Replica {
   explicit Replica(const redis::testing::RedisServer& server)
-      : client(loop, ClientOptions(server), registry, {&Publisher::PublishScript()}),
-        publisher(client, names, uid, fresh, registry),
+      : client(loop, ClientOptions(server), registry, PubSubScripts()),
+        publisher(client, names, uid, fresh, HistoryOptions(), registry),
         emitter(client, names, uid),
-        bus(Options(server), names, uid, client, fresh, registry),
-        service(bus, publisher, emitter, absl::Seconds(20), registry) {
+        bus(Options(server), names, uid, client, fresh, nullptr, registry),
+        service({bus, publisher, emitter, nullptr, nullptr, names}, absl::Seconds(20), registry) {
     grpc::ServerBuilder builder;
     builder.RegisterService(service.service());
     grpc_server = builder.BuildAndStart();
