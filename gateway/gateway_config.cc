@@ -99,12 +99,28 @@ absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader) 
   return config;
 }
 
+RecoveryOptions RecoveryOptionsFrom(const AppConfig& app) {
+  RecoveryOptions options;
+  options.on = app.sockets.recovery > absl::ZeroDuration();
+  if (options.on) options.max_disconnection = app.sockets.recovery;
+  options.heartbeat = app.sockets.ping_interval + app.sockets.ping_timeout;
+  return options;
+}
+
 int ServicesMain(platform::ConfigReader& reader, const std::string& argument) {
-  if (argument != "--services") return std::fprintf(stderr, "usage: gateway_server [--services]\n"), 2;
+  if (argument != "--services" && argument != "--history") {
+    return std::fprintf(stderr, "usage: gateway_server [--services|--history]\n"), 2;
+  }
   const std::string folder = reader.Required("SAIL_APP_DIR");
   if (!reader.status().ok()) return std::fprintf(stderr, "%s\n", reader.status().ToString().c_str()), 2;
   const absl::StatusOr<AppConfig> app = LoadAppConfig(folder + "/config.yaml");
   if (!app.ok()) return std::fprintf(stderr, "%s\n", std::string(app.status().message()).c_str()), 2;
+  if (argument == "--history") {
+    const RecoveryOptions recovery = RecoveryOptionsFrom(*app);
+    const absl::Duration history = recovery.on ? recovery.history() : absl::ZeroDuration();
+    std::printf("%lld\n", static_cast<long long>(absl::ToInt64Milliseconds(history)));
+    return 0;
+  }
   std::string json = "[";
   for (const ServiceConfig& service : app->services) {
     const std::pair<const char*, std::string> members[] = {{"name", service.name},

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/realtime/recovery_options.h"
 #include "gateway/routing/app_config.h"
 #include "gateway/routing/route.h"
 #include "gateway/routing/socket_routes.h"
@@ -46,8 +47,12 @@ struct GatewayConfig {
 // production, missing allowed origins of sockets are one.
 absl::StatusOr<GatewayConfig> ReadGatewayConfig(platform::ConfigReader& reader);
 
-// gateway_server --services: prints the services of the application that SAIL_APP_DIR names as a JSON array
-// of
+// Whether and how long the application's sessions survive their connections.
+RecoveryOptions RecoveryOptionsFrom(const AppConfig& app);
+
+// gateway_server --history: prints the milliseconds that the pubsub service has to keep history for the
+// application that SAIL_APP_DIR names (SAIL_PUBSUB_HISTORY_MS), 0 if it needs none. --services: prints the
+// services of the application that SAIL_APP_DIR names as a JSON array of
 // {"name", "variable", "target", "command"}, for whoever starts them. The exit status.
 int ServicesMain(platform::ConfigReader& reader, const std::string& argument);
 

@@ -68,6 +68,7 @@ SocketServerOptions SocketOptionsFrom(const GatewayConfig& config) {
   options.hub.namespaces.may_be_made = [routes = config.socket_routes](std::string_view name) {
     return routes.Find(name) != nullptr;
   };
+  options.recovery = RecoveryOptionsFrom(config.app);
   return options;
 }
 

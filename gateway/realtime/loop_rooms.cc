@@ -14,7 +14,12 @@ std::vector<std::string_view> Views(const google::protobuf::RepeatedPtrField<std
   return {names.begin(), names.end()};
 }
 
-void MoveMembers(RoomTable& table, const pubsub::v1::MoveMembers& move, bool add) {
+void NoteChange(const SocketAccess& access, RoomMember* member) {
+  if (access.membership_changed) access.membership_changed(member, nullptr);
+}
+
+void MoveMembers(const SocketAccess& access, RoomTable& table, const pubsub::v1::MoveMembers& move,
+                 bool add) {
   for (RoomMember* member : table.Members({Views(move.source_rooms()), Views(move.except_rooms())})) {
     for (const std::string& room : move.target_rooms()) {
       if (add) {
@@ -23,6 +28,7 @@ void MoveMembers(RoomTable& table, const pubsub::v1::MoveMembers& move, bool add
         table.Leave(member, room);
       }
     }
+    NoteChange(access, member);
   }
 }
 
@@ -38,7 +44,14 @@ void Disconnect(const SocketAccess& access, RoomTable& table,
 void LeaveAll(const SocketAccess& access, RoomTable& table, const std::string& room) {
   for (RoomMember* member : table.Members({{room}, {}})) {
     table.LeaveAllBut(member, access.id(member));
+    NoteChange(access, member);
   }
+}
+
+void Evict(const SocketAccess& access, RoomTable& table, const pubsub::v1::EvictGhost& evict) {
+  if (!access.evict) return;
+  for (RoomMember* member : table.Members({{evict.socket_id()}, {}}))
+    access.evict(member, evict.generation());
 }
 
 }  // namespace
@@ -49,7 +62,19 @@ void LoopRooms::AddNamespace(const std::string& nsp) {
 
 void LoopRooms::Join(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
                      std::function<void(absl::Status)> done) {
-  JoinTable(*access_.find_rooms(nsp), member, nsp, rooms, std::move(done));
+  JoinTable(*access_.find_rooms(nsp), member, nsp, rooms,
+            [this, member, done = std::move(done)](absl::Status status) mutable {
+              if (!status.ok()) return done(std::move(status));
+              Store(member, std::move(done));
+            });
+}
+
+void LoopRooms::Store(RoomMember* member, std::function<void(absl::Status)> done) {
+  if (access_.membership_changed) {
+    access_.membership_changed(member, std::move(done));
+  } else {
+    done(absl::OkStatus());
+  }
 }
 
 void LoopRooms::JoinTable(RoomTable& table, RoomMember* member, const std::string& nsp,
@@ -83,6 +108,7 @@ std::vector<std::string> LoopRooms::RoomsOf(const socketio::RoomMember& member,
 void LoopRooms::Leave(RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms) {
   RoomTable& table = *access_.find_rooms(nsp);
   for (const std::string& room : rooms) table.Leave(member, room);
+  NoteChange(access_, member);
 }
 
 void LoopRooms::OnRoomOpened(std::string_view nsp, std::string_view room) {
@@ -124,9 +150,15 @@ void LoopRooms::StateInterest(std::function<void(absl::Status)> done) {
   if (!closed.empty()) link_.RemoveInterest(std::move(closed));
 }
 
-void LoopRooms::Apply(const LoopOperation& delivery) {
+void LoopRooms::Apply(LoopOperation delivery) {
+  const uint64_t seq = delivery.operation->seq();
+  if (delivery.packet.has_value()) {
+    delivery.packet->seq = seq;
+    delivery.packet->offset = seq == 0 ? position_ : seq;
+  }
   ApplyTo(access_, delivery);
   if (listeners_.find_rooms != nullptr) ApplyTo(listeners_, delivery);
+  ReachPosition(seq);
 }
 
 void LoopRooms::ApplyTo(const SocketAccess& access, const LoopOperation& delivery) {
@@ -142,10 +174,10 @@ void LoopRooms::ApplyTo(const SocketAccess& access, const LoopOperation& deliver
       break;
     }
     case Operation::kAddMembers:
-      MoveMembers(table, operation.add_members(), true);
+      MoveMembers(access, table, operation.add_members(), true);
       break;
     case Operation::kRemoveMembers:
-      MoveMembers(table, operation.remove_members(), false);
+      MoveMembers(access, table, operation.remove_members(), false);
       break;
     case Operation::kDisconnect:
       Disconnect(access, table, operation.disconnect());
@@ -154,6 +186,8 @@ void LoopRooms::ApplyTo(const SocketAccess& access, const LoopOperation& deliver
       LeaveAll(access, table, operation.leave_all().room());
       break;
     case Operation::kEvictGhost:
+      Evict(access, table, operation.evict_ghost());
+      break;
     case Operation::OPERATION_NOT_SET:
       break;
   }

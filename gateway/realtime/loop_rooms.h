@@ -3,6 +3,8 @@
 #ifndef SAIL_GATEWAY_REALTIME_LOOP_ROOMS_H_
 #define SAIL_GATEWAY_REALTIME_LOOP_ROOMS_H_
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,6 +39,14 @@ struct SocketAccess {
   // Disconnects from the namespace; close ends the connection, too. Takes the member out of its table before
   // it returns.
   std::function<void(socketio::RoomMember*, bool close)> disconnect;
+
+  // Where clients' sessions survive; null elsewhere. The member has joined or left rooms, or has gone
+  // meanwhile: done comes when that is stored (at once where there is nothing to store; null: whenever).
+  std::function<void(socketio::RoomMember*, std::function<void(absl::Status)> done)> membership_changed;
+  // Its client has come back elsewhere, under that generation.
+  std::function<void(socketio::RoomMember*, uint64_t generation)> evict;
+  // Messages are missing.
+  std::function<void()> on_gap;
 };
 
 // Belongs to its loop's thread.
@@ -55,13 +65,23 @@ class LoopRooms final : private socketio::RoomObserver {
   void AddNamespace(const std::string& nsp);
 
   // The member has entered a namespace that has been added. done comes on the loop, or at once, when
-  // everything published in the rooms from now on reaches the member.
+  // everything published in the rooms from now on reaches the member, and the membership is stored where
+  // sessions survive.
   void Join(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms,
             std::function<void(absl::Status)> done);
   void Leave(socketio::RoomMember* member, const std::string& nsp, const std::vector<std::string>& rooms);
   // Join for a member of a listener's table.
   void JoinTable(socketio::RoomTable& table, socketio::RoomMember* member, const std::string& nsp,
                  const std::vector<std::string>& rooms, std::function<void(absl::Status)> done);
+
+  // Where there is history: everything up to this position has been applied.
+  uint64_t position() const { return position_; }
+  void ReachPosition(uint64_t position) { position_ = std::max(position_, position); }
+  // Messages may be missing before what is applied next.
+  void OnGap() {
+    if (access_.on_gap) access_.on_gap();
+  }
+  bool attached() const { return link_.attached(); }
 
   // The sockets' table; null where clients may not connect.
   socketio::RoomTable* Find(std::string_view nsp) const {
@@ -72,7 +92,7 @@ class LoopRooms final : private socketio::RoomObserver {
   std::vector<std::string> RoomsOf(const socketio::RoomMember& member, const std::string& nsp) const;
 
   // Carries out what the cluster says, on this loop's members.
-  void Apply(const LoopOperation& operation);
+  void Apply(LoopOperation operation);
 
  private:
   void OnRoomOpened(std::string_view nsp, std::string_view room) override;
@@ -82,6 +102,8 @@ class LoopRooms final : private socketio::RoomObserver {
   // States the rooms that opened and closed since the last call; done as in Join, for the opened ones.
   void StateInterest(std::function<void(absl::Status)> done);
   void ApplyTo(const SocketAccess& access, const LoopOperation& operation);
+  // done, once the change of the member's rooms is stored where it has to be.
+  void Store(socketio::RoomMember* member, std::function<void(absl::Status)> done);
 
   EventLoop& loop_;
   PubSubLink& link_;
@@ -92,6 +114,7 @@ class LoopRooms final : private socketio::RoomObserver {
   // Rooms whose interest is stated and not yet confirmed, with how many statements are under way.
   absl::flat_hash_map<RoomKey, int> unconfirmed_;
   bool statement_posted_ = false;
+  uint64_t position_ = 0;
 };
 
 }  // namespace sail::gateway

@@ -20,11 +20,16 @@ RoomHub::RoomHub(EventLoops& loops, const std::string& target, const std::string
   handlers.on_gap = [this] {
     gaps_->Increment();
     platform::Log(platform::Severity::kWarning, "events may have been missed");
+    ForAll([](LoopRooms& rooms) { rooms.OnGap(); });
+  };
+  handlers.on_position = [this](uint64_t position) {
+    ForAll([position](LoopRooms& rooms) { rooms.ReachPosition(position); });
   };
   handlers.on_query = [this](pubsub::v1::Query query) { OnQuery(std::move(query)); };
   link_ = MakePubSubLink(target, gateway_id, std::move(handlers));
   for (int i = 0; i < loops_.size(); ++i)
     rooms_.push_back(std::make_shared<LoopRooms>(loops_.loop(i), *link_));
+  has_rooms_ = true;
   std::lock_guard lock(answers_->mutex);
   answers_->link = link_.get();
 }
@@ -42,6 +47,13 @@ RoomHub::~RoomHub() {
   }
   link_.reset();
   wait_for_loops();
+}
+
+void RoomHub::ForAll(const std::function<void(LoopRooms&)>& function) {
+  if (!has_rooms_) return;
+  for (int i = 0; i < loops_.size(); ++i) {
+    loops_.loop(i).Post([rooms = rooms_[i], function] { function(*rooms); });
+  }
 }
 
 void RoomHub::OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliveries) {

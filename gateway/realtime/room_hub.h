@@ -2,6 +2,8 @@
 #ifndef SAIL_GATEWAY_REALTIME_ROOM_HUB_H_
 #define SAIL_GATEWAY_REALTIME_ROOM_HUB_H_
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,6 +38,8 @@ class RoomHub {
     PubSubLink* link = nullptr;
   };
 
+  // On every loop, behind what has been handed to it.
+  void ForAll(const std::function<void(LoopRooms&)>& function);
   void OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliveries);
   void OnQuery(pubsub::v1::Query query);
 
@@ -44,6 +48,7 @@ class RoomHub {
   platform::metrics::Counter* const operations_;
   platform::metrics::Counter* const gaps_;
   std::vector<std::shared_ptr<LoopRooms>> rooms_;
+  std::atomic<bool> has_rooms_ = false;  // the link speaks before there are any
   const std::shared_ptr<AnswerDoor> answers_ = std::make_shared<AnswerDoor>();
   std::unique_ptr<PubSubLink> link_;  // last: its handlers use all of the above
 };

@@ -11,11 +11,12 @@
 
 namespace sail::gateway {
 
-// Everything of one loop. application is declared before the hub that uses it.
+// Everything of one loop. application and recovery are declared before the hub that uses them.
 struct SocketServer::PerLoop {
   EventLoop* loop;
   std::shared_ptr<LoopRooms> rooms;
   std::unique_ptr<socketio::Application> application;
+  std::unique_ptr<LoopRecovery> recovery;
   std::unique_ptr<socketio::Hub> hub;
 };
 
@@ -39,6 +40,7 @@ SocketServer::SocketServer(SocketServerOptions options, EventLoops& loops, RoomH
   hub_options.namespaces.on_dynamic_refused = refusals("dynamic_namespaces");
   hub_options.namespaces.rooms.on_refused = refusals("rooms");
   std::vector<engineio::LoopSessions*> sessions;
+  const RecoveryMetrics recovery_metrics(registry);
   for (int i = 0; i < loops.size(); ++i) {
     hub_options.engine.make_sid = [&sids, i] { return sids.Next(static_cast<uint8_t>(i)); };
     PerLoop& per_loop = *loops_.emplace_back(std::make_unique<PerLoop>());
@@ -48,16 +50,28 @@ SocketServer::SocketServer(SocketServerOptions options, EventLoops& loops, RoomH
       per_loop.application = make_application(*per_loop.loop, per_loop.rooms);
       per_loop.hub = std::make_unique<socketio::Hub>(per_loop.loop, per_loop.application.get(),
                                                      per_loop.rooms->observer(), hub_options);
-      per_loop.rooms->Attach({[hub = per_loop.hub.get()](std::string_view nsp) -> socketio::RoomTable* {
-                                socketio::Namespace* found = hub->FindNamespace(nsp);
-                                return found == nullptr ? nullptr : &found->rooms;
-                              },
-                              [](socketio::RoomMember* member) -> std::string_view {
-                                return static_cast<socketio::Socket*>(member)->id();
-                              },
-                              [](socketio::RoomMember* member, bool close) {
-                                static_cast<socketio::Socket*>(member)->Disconnect(close);
-                              }});
+      per_loop.recovery = std::make_unique<LoopRecovery>(*per_loop.loop, per_loop.rooms, rooms.link(),
+                                                         options.recovery, recovery_metrics);
+      per_loop.hub->KeepSessions(per_loop.recovery.get());
+      LoopRecovery* const recovery = per_loop.recovery.get();
+      per_loop.rooms->Attach(
+          {[hub = per_loop.hub.get()](std::string_view nsp) -> socketio::RoomTable* {
+             socketio::Namespace* found = hub->FindNamespace(nsp);
+             return found == nullptr ? nullptr : &found->rooms;
+           },
+           [](socketio::RoomMember* member) -> std::string_view {
+             return static_cast<socketio::Socket*>(member)->id();
+           },
+           [](socketio::RoomMember* member, bool close) {
+             static_cast<socketio::Socket*>(member)->Disconnect(close);
+           },
+           [recovery](socketio::RoomMember* member, std::function<void(absl::Status)> done) {
+             recovery->OnMembershipChanged(member, std::move(done));
+           },
+           [recovery](socketio::RoomMember* member, uint64_t generation) {
+             recovery->Evict(member, generation);
+           },
+           [recovery] { recovery->OnGap(); }});
       for (const std::string& nsp : options.namespaces) {
         per_loop.hub->AddNamespace(nsp);
         per_loop.rooms->AddNamespace(nsp);
@@ -82,6 +96,7 @@ SocketServer::~SocketServer() {
       // The rooms outlive the hub; what the cluster still says finds no namespace.
       per_loop->rooms->Attach({[](std::string_view) { return nullptr; }, nullptr, nullptr});
       per_loop->hub.reset();
+      per_loop->recovery.reset();
       per_loop->application.reset();
     });
   }

@@ -13,6 +13,7 @@
 #include "gateway/engineio/owned_sid.h"
 #include "gateway/engineio/peers.h"
 #include "gateway/http/event_loops.h"
+#include "gateway/realtime/loop_recovery.h"
 #include "gateway/realtime/room_hub.h"
 #include "gateway/socketio/hub.h"
 #include "platform/metrics/metrics.h"
@@ -26,6 +27,7 @@ struct SocketServerOptions {
   // Unset: any origin, and none.
   std::optional<std::vector<std::string>> only_allow_origins;
   socketio::HubOptions hub;
+  RecoveryOptions recovery;
 };
 
 // One per process, with a hub for each loop.

@@ -116,8 +116,7 @@ struct SocketApplication::Request {
   const Route* route() const { return match.outcome == RouteMatch::Outcome::kFound ? match.route : nullptr; }
 };
 
-void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::string_view auth_json,
-                                  socketio::ConnectDecision decision) {
+std::shared_ptr<SocketState> SocketApplication::GiveState(const std::shared_ptr<Socket>& socket) {
   auto state = std::make_shared<SocketState>();
   const HttpRequest& handshake = *socket->client()->request();
   state->client = ResolveClient(handshake, trusted_hops_);
@@ -128,6 +127,16 @@ void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::st
         if (const std::shared_ptr<Socket> socket = weak.lock()) EndWithSession(*socket, reason);
       });
   socket->set_data(state);
+  return state;
+}
+
+void SocketApplication::OnRecovered(const std::shared_ptr<Socket>& socket) {
+  GiveState(socket)->in = events_ != nullptr;
+}
+
+void SocketApplication::OnConnect(const std::shared_ptr<Socket>& socket, std::string_view auth_json,
+                                  socketio::ConnectDecision decision) {
+  std::shared_ptr<SocketState> state = GiveState(socket);
   if (events_ != nullptr) {
     events_->OnConnect(socket, std::move(state), auth_json, std::move(decision));
     return;

@@ -53,6 +53,7 @@ class SocketApplication final : public socketio::Application {
 
   void OnConnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view auth_json,
                  socketio::ConnectDecision decision) override;
+  void OnRecovered(const std::shared_ptr<socketio::Socket>& socket) override;
   void OnEvent(const std::shared_ptr<socketio::Socket>& socket, socketio::Event event,
                socketio::AckResponder ack) override;
   void OnDisconnect(const std::shared_ptr<socketio::Socket>& socket, std::string_view reason) override;
@@ -62,6 +63,7 @@ class SocketApplication final : public socketio::Application {
 
   void OnVirtualRequest(const std::shared_ptr<socketio::Socket>& socket, const socketio::Event& event,
                         socketio::AckResponder ack);
+  std::shared_ptr<SocketState> GiveState(const std::shared_ptr<socketio::Socket>& socket);
   void Run(std::shared_ptr<Request> request);
   void FillRequest(const Request& request, action::v1::ActionRequest* out) const;
   void Answer(std::shared_ptr<Request> request, ActionResult result);

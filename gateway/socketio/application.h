@@ -74,6 +74,11 @@ class Application {
   virtual void OnConnect(const std::shared_ptr<Socket>& socket, std::string_view auth_json,
                          ConnectDecision decision) = 0;
 
+  // A client has come back to its session, maybe from another gateway: the socket is connected again, with
+  // its id, its rooms and its data; what it missed has been sent. Instead of OnConnect. OnDisconnect has been
+  // called wherever it was before, or will be, unless that process died.
+  virtual void OnRecovered(const std::shared_ptr<Socket>& socket) {}
+
   // Only for sockets that were accepted, in the order in which the client sent.
   virtual void OnEvent(const std::shared_ptr<Socket>& socket, Event event, AckResponder ack) = 0;
 

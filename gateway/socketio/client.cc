@@ -5,6 +5,8 @@
 
 #include "absl/time/time.h"
 #include "gateway/routing/query_string.h"
+#include "gateway/socketio/offset.h"
+#include "platform/json/json_scan.h"
 #include "platform/json/json_text.h"
 #include "platform/text/string_view.h"
 
@@ -32,9 +34,10 @@ void Client::OnSessionOpened(engineio::EngineSession* session) {
   if (speaks_protocol_4()) OnConnectPacket("/", "{}");
 }
 
-bool Client::Send(const EncodedPacket& packet, bool is_volatile) {
-  if (!session_->Send(packet.text, is_volatile)) return false;
-  for (const engineio::BinaryMessage& attachment : packet.attachments) {
+bool Client::Send(const engineio::OutgoingPacket& text,
+                  const std::vector<engineio::BinaryMessage>& attachments, bool is_volatile) {
+  if (!session_->Send(text, is_volatile)) return false;
+  for (const engineio::BinaryMessage& attachment : attachments) {
     if (!session_->Send(attachment.PacketFor(session_->binary_form()))) return false;
   }
   return true;
@@ -112,7 +115,28 @@ void Client::OnConnectPacket(std::string_view name, std::string_view auth_json) 
   const auto socket = std::make_shared<Socket>(this, *std::move(nsp), std::move(id));
   if (auth_json.size() <= Socket::kMaxKeptAuth) socket->auth_json_ = auth_json;
   sockets_.push_back(socket);
-  context_.application->OnConnect(socket, auth_json, ConnectDecision(socket));
+  if (!ResumeSession(socket, auth_json)) {
+    context_.application->OnConnect(socket, auth_json, ConnectDecision(socket));
+  }
+}
+
+bool Client::ResumeSession(const std::shared_ptr<Socket>& socket, std::string_view auth_json) {
+  if (speaks_protocol_4() || context_.keeper == nullptr || !context_.keeper->on()) return false;
+  const auto members = platform::json::SplitJsonObject(auth_json);
+  if (!members.ok()) return false;
+  std::string pid;
+  std::optional<uint64_t> offset;
+  for (const auto& [key, raw] : *members) {
+    if (key != "pid" && key != "offset") continue;
+    const auto text = platform::json::UnescapeJsonString(raw);
+    if (!text.ok()) return false;
+    if (key == "pid") pid = *text;
+    if (key == "offset" && !(offset = ParseOffset(*text)).has_value()) return false;
+  }
+  if (pid.empty()) return false;
+  socket->BeginResume(auth_json);
+  context_.keeper->Resume(socket, pid, offset);
+  return true;
 }
 
 void Client::CloseForPacketOutOfPlace() { session_->Close(CloseReason::kForcedServerClose); }

@@ -17,6 +17,7 @@
 #include "gateway/socketio/decoder.h"
 #include "gateway/socketio/encoded_packet.h"
 #include "gateway/socketio/namespaces.h"
+#include "gateway/socketio/session_keeper.h"
 #include "gateway/socketio/socket.h"
 
 namespace sail::gateway {
@@ -45,6 +46,7 @@ struct ClientContext {
   Application* application;
   const engineio::SidGenerator* sids;
   ClientOptions options;
+  SessionKeeper* keeper = nullptr;  // null: nobody keeps sessions
 };
 
 // Single-threaded: belongs to the session's loop.
@@ -68,7 +70,11 @@ class Client : public engineio::SessionHandler {
   const std::vector<std::shared_ptr<Socket>>& sockets() const { return sockets_; }
 
   // Queues a packet; see EngineSession::Send.
-  bool Send(const EncodedPacket& packet, bool is_volatile);
+  bool Send(const EncodedPacket& packet, bool is_volatile) {
+    return Send(packet.text, packet.attachments, is_volatile);
+  }
+  bool Send(const engineio::OutgoingPacket& text, const std::vector<engineio::BinaryMessage>& attachments,
+            bool is_volatile);
 
   // Tells every namespace and closes the connection: "server namespace disconnect".
   void Disconnect();
@@ -83,6 +89,8 @@ class Client : public engineio::SessionHandler {
   void OnDecoded(absl::StatusOr<std::optional<DecodedPacket>> decoded);
   void OnPacket(DecodedPacket packet);
   void OnConnectPacket(std::string_view nsp, std::string_view auth_json);
+  // Whether the client has come back to a session, which is for the keeper to find.
+  bool ResumeSession(const std::shared_ptr<Socket>& socket, std::string_view auth_json);
   void CloseForPacketOutOfPlace();
   bool speaks_protocol_4() const { return session_->version() == engineio::Version::kV3; }
   std::shared_ptr<Socket> Find(std::string_view nsp) const;

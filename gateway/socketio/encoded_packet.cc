@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/socketio/offset.h"
 #include "platform/json/json_text.h"
 
 namespace sail::gateway::socketio {
@@ -17,6 +18,11 @@ EncodedPacket Encode(PacketType type, std::string_view nsp, std::optional<uint64
 }
 
 }  // namespace
+
+const engineio::OutgoingPacket& EncodedPacket::TextWithOffset() const {
+  if (!text_with_offset.has_value()) text_with_offset = AppendOffset(text, offset);
+  return *text_with_offset;
+}
 
 EncodedPacket EncodeEvent(std::string_view nsp, std::string_view payload,
                           std::vector<std::string> attachments, std::optional<uint64_t> id) {

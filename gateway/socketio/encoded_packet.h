@@ -19,6 +19,15 @@ namespace sail::gateway::socketio {
 struct EncodedPacket {
   engineio::OutgoingPacket text;
   std::vector<engineio::BinaryMessage> attachments;
+  // Of an event: its position in the cluster's order, 0 if it is not recorded; and the offset that clients
+  // get with it whose sessions survive (see offset.h), which may be that of an earlier one. 0: there are no
+  // offsets.
+  uint64_t seq = 0;
+  uint64_t offset = 0;
+  mutable std::optional<engineio::OutgoingPacket> text_with_offset = std::nullopt;
+
+  // Made when the first such client comes.
+  const engineio::OutgoingPacket& TextWithOffset() const;
 };
 
 // payload: a JSON array, the event's name in front, ["ev",1]; binary arguments are

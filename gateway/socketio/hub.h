@@ -33,6 +33,9 @@ class Hub {
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
+  // Before anybody connects; must outlive the hub.
+  void KeepSessions(SessionKeeper* keeper) { context_.keeper = keeper; }
+
   Namespace& AddNamespace(std::string_view name) { return namespaces_.Add(name); }
   // Null if there is none of that name now. One that clients have made goes with the last of them.
   Namespace* FindNamespace(std::string_view name) const { return namespaces_.Find(name); }

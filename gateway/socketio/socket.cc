@@ -16,7 +16,9 @@ Socket::Socket(Client* client, std::shared_ptr<Namespace> nsp, std::string id)
 
 bool Socket::Emit(std::string_view payload, std::vector<std::string> attachments, bool is_volatile) {
   if (!connected()) return false;
-  return client_->Send(EncodeEvent(nsp(), payload, std::move(attachments)), is_volatile);
+  EncodedPacket packet = EncodeEvent(nsp(), payload, std::move(attachments));
+  if (recovery_ != nullptr) packet.offset = client_->context_.keeper->position();
+  return SendEvent(packet, is_volatile);
 }
 
 bool Socket::EmitWithAck(std::string_view payload, std::vector<std::string> attachments,
@@ -40,7 +42,16 @@ bool Socket::DeliverWithAck(const EncodedPacket& packet, uint64_t id, std::chron
 }
 
 void Socket::Deliver(const EncodedPacket& packet, bool is_volatile) {
-  if (connected()) client_->Send(packet, is_volatile);
+  if (!connected()) {
+    if (recovery_ != nullptr && recovery_->resuming) Hold(packet, is_volatile);
+    return;
+  }
+  if (packet.seq != 0) {
+    // It came back from history, too.
+    if (packet.seq <= last_seq_) return;
+    last_seq_ = packet.seq;
+  }
+  SendEvent(packet, is_volatile);
 }
 
 bool Socket::Join(std::string_view room) { return nsp_->rooms.Join(this, room); }
@@ -61,16 +72,24 @@ void Socket::Disconnect(bool close_connection) {
 bool Socket::Accept() {
   if (state_ != State::kConnecting) return false;
   const std::shared_ptr<Socket> self = shared_from_this();
+  SessionKeeper* const keeper = client_->context_.keeper;
+  if (keeper != nullptr) {
+    last_seq_ = keeper->position();
+    if (keeper->on() && !client_->speaks_protocol_4()) {
+      if (!keeper->reachable()) {
+        Cut();
+        return false;
+      }
+      recovery_ = std::make_unique<Recovery>();
+      recovery_->pid = client_->context_.sids->Next() + client_->context_.sids->Next();
+      recovery_->connected_at = recovery_->offset = last_seq_;
+    }
+  }
   state_ = State::kConnected;
   client_->connect_timer_.reset();
   nsp_->rooms.Join(this, id_);
-  std::string payload;
-  if (!client_->speaks_protocol_4()) {
-    payload = R"({"sid":)";
-    platform::json::AppendJsonString(id_, &payload);
-    payload += '}';
-  }
-  client_->Send(EncodePlain(PacketType::kConnect, nsp(), payload), false);
+  if (recovery_ != nullptr) keeper->OnAccepted(self);
+  SendConnectReply();
   DeliverEarlyEvents();
   return true;
 }
@@ -130,6 +149,10 @@ void Socket::Close(std::string_view reason) {
   early_events_.clear();
   Client* const client = client_;
   if (was_connected) client->context_.application->OnDisconnect(shared_from_this(), reason);
+  if (was_connected && recovery_ != nullptr) {
+    const bool recoverable = !reason.ends_with("namespace disconnect");
+    client->context_.keeper->OnClosed(shared_from_this(), recoverable);
+  }
   client_ = nullptr;
   nsp_->rooms.Remove(this);
   client->context_.namespaces->Leave(*nsp_);

@@ -22,6 +22,7 @@
 #include "gateway/socketio/encoded_packet.h"
 #include "gateway/socketio/namespaces.h"
 #include "gateway/socketio/rooms.h"
+#include "gateway/socketio/session_keeper.h"
 
 namespace sail::gateway::socketio {
 
@@ -97,7 +98,26 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
 
   // What the application tells the cluster of the socket (Node's socket.data): a JSON object.
   const std::string& data_json() const { return data_json_; }
-  void set_data_json(std::string json) { data_json_ = std::move(json); }
+  void set_data_json(std::string json);
+
+  // Null unless the session can be recovered.
+  const Recovery* recovery() const { return recovery_.get(); }
+  // Cuts the connection, so that the client comes back: "transport close".
+  void Cut();
+
+  // For the session keeper, while recovery()->resuming. Adopt: the socket is the one of the session from now
+  // on (its pid, generation, connected_at and offset); false if the client has gone.
+  bool Adopt(const std::string& id, std::string data_json, Recovery session);
+  void SendMissed(EncodedPacket packet);
+  // Everything up to the position has been sent: tells the client that it is back, and then what was held.
+  // False if more is missed than is held, or the client has gone.
+  bool FinishResume(uint64_t position);
+  // As if no session had been named.
+  void ConnectAnew();
+  Recovery* mutable_recovery() { return recovery_.get(); }
+  size_t queued_bytes() const;
+  // Recorded messages up to this position have been sent to it, or were not for it.
+  uint64_t seen() const { return last_seq_; }
 
   // Whatever the application wants to keep with the socket.
   void set_data(std::shared_ptr<void> data) { data_ = std::move(data); }
@@ -136,12 +156,21 @@ class Socket final : public RoomMember, public std::enable_shared_from_this<Sock
   // False if there are too many.
   bool KeepEarlyEvent(DecodedPacket packet);
   void DeliverEarlyEvents();
+  void BeginResume(std::string_view auth_json);
+  void Hold(const EncodedPacket& packet, bool is_volatile);
+  // Whether it was queued. With its offset where there are such.
+  bool SendEvent(const EncodedPacket& packet, bool is_volatile);
+  void SendConnectReply();
   // The client has dropped the socket.
   void Close(std::string_view reason);
 
   Client* client_;
   const std::shared_ptr<Namespace> nsp_;
-  const std::string id_;
+  // Changes when a session is adopted, before anybody else knows it.
+  std::string id_;
+  // Events up to this position have been sent, or are not for it.
+  uint64_t last_seq_ = 0;
+  std::unique_ptr<Recovery> recovery_;
   State state_ = State::kConnecting;
   std::vector<EarlyEvent> early_events_;
   absl::flat_hash_map<uint64_t, PendingAck> pending_acks_;

@@ -19,11 +19,17 @@ class FakePubSubLink final : public PubSubLink {
     done(failure);
   }
   void Answer(pubsub::v1::Answer answer) override { answers.push_back(std::move(answer)); }
-  bool attached() override { return true; }
+  void Ask(pubsub::v1::AttachRequest request, OnAnswer done) override {
+    asked.push_back({std::move(request), std::move(done)});
+  }
+  bool attached() override { return is_attached; }
 
   std::vector<pubsub::v1::Operation> published;
   std::vector<pubsub::v1::Answer> answers;
   absl::Status failure;
+  // For the test to answer.
+  std::vector<std::pair<pubsub::v1::AttachRequest, OnAnswer>> asked;
+  bool is_attached = true;
 };
 
 }  // namespace sail::gateway

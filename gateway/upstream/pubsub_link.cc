@@ -32,6 +32,14 @@ using pubsub::v1::PubSubService;
 constexpr size_t kMaxWaiting = 16384;
 constexpr absl::Duration kAttachWait = absl::Seconds(1);
 constexpr absl::Duration kPublishTimeout = absl::Seconds(5);
+constexpr absl::Duration kAskTimeout = absl::Seconds(3);
+
+// The id under which an answer to Ask is waited for.
+void SetId(uint64_t id, AttachRequest* request) {
+  if (request->has_save_sessions()) request->mutable_save_sessions()->set_id(id);
+  if (request->has_resume()) request->mutable_resume()->set_id(id);
+  if (request->has_read_history()) request->mutable_read_history()->set_id(id);
+}
 
 class StreamPubSubLink final : public PubSubLink {
  public:
@@ -51,6 +59,7 @@ class StreamPubSubLink final : public PubSubLink {
     }
     ticker_.join();
     for (auto& [id, waiting] : waiting_) waiting.done(absl::CancelledError("shutting down"));
+    for (auto& [id, asking] : asking_) asking.done(absl::CancelledError("shutting down"));
   }
 
   void AddInterest(std::vector<RoomKey> rooms, Done done) override {
@@ -99,8 +108,25 @@ class StreamPubSubLink final : public PubSubLink {
         request.mutable_publish()->set_id(id);
         for (auto& operation : operations)
           *request.mutable_publish()->add_operations() = std::move(operation);
-        publications_.push_back(std::move(request));
+        publications_.push_back({id, std::move(request)});
         waiting_.emplace(id, Waiting{absl::Now() + kPublishTimeout, std::move(done)});
+        SendLocked();
+      }
+    }
+    if (!refused.ok()) done(refused);
+  }
+
+  void Ask(AttachRequest request, OnAnswer done) override {
+    absl::Status refused;
+    {
+      std::lock_guard lock(mutex_);
+      if (asking_.size() >= kMaxWaiting) {
+        refused = absl::ResourceExhaustedError("too many requests wait for the pubsub service");
+      } else {
+        const uint64_t id = ++last_id_;
+        SetId(id, &request);
+        publications_.push_back({id, std::move(request)});
+        asking_.emplace(id, Asking{absl::Now() + kAskTimeout, std::move(done)});
         SendLocked();
       }
     }
@@ -128,6 +154,15 @@ class StreamPubSubLink final : public PubSubLink {
   struct Waiting {
     absl::Time give_up;
     Done done;
+  };
+  struct Asking {
+    absl::Time give_up;
+    OnAnswer done;
+  };
+  // A publication, or another request that is answered.
+  struct Outgoing {
+    uint64_t id;
+    AttachRequest request;
   };
 
   class Stream final : public grpc::ClientBidiReactor<AttachRequest, AttachEvent> {
@@ -168,6 +203,8 @@ class StreamPubSubLink final : public PubSubLink {
         OnDoneEvent(event.done());
         break;
       case AttachEvent::kDeliveries:
+        // Those without a position are between the others.
+        for (const auto& operation : event.deliveries().operations()) NotePosition(operation.seq());
         handlers_.on_deliveries(
             std::make_shared<pubsub::v1::Deliveries>(std::move(*event.mutable_deliveries())));
         break;
@@ -178,15 +215,44 @@ class StreamPubSubLink final : public PubSubLink {
         if (handlers_.on_query) handlers_.on_query(std::move(*event.mutable_query()));
         break;
       case AttachEvent::kPosition:
+        OnPosition(event.position());
+        break;
       case AttachEvent::kSessionsSaved:
       case AttachEvent::kResumed:
       case AttachEvent::kHistory:
+        OnAnswerEvent(std::move(event));
+        break;
       case AttachEvent::EVENT_NOT_SET:
         break;
     }
   }
 
+  void NotePosition(uint64_t position) {
+    if (position > position_) position_ = position;
+  }
+
+  void OnPosition(uint64_t position) {
+    NotePosition(position);
+    if (position != 0 && handlers_.on_position) handlers_.on_position(position);
+  }
+
+  void OnAnswerEvent(AttachEvent event) {
+    const uint64_t id = event.has_resumed()   ? event.resumed().id()
+                        : event.has_history() ? event.history().id()
+                                              : event.sessions_saved().id();
+    OnAnswer done;
+    {
+      std::lock_guard lock(mutex_);
+      const auto found = asking_.find(id);
+      if (found == asking_.end()) return;
+      done = std::move(found->second.done);
+      asking_.erase(found);
+    }
+    done(std::move(event));
+  }
+
   void OnDoneEvent(const pubsub::v1::Done& event) {
+    OnPosition(event.position());
     const absl::Status status = platform::rpc::StatusFrom(event.code(), event.message());
     std::vector<Done> done;
     bool gap = false;
@@ -201,7 +267,9 @@ class StreamPubSubLink final : public PubSubLink {
           done.push_back(std::move(it->second.done));
           it = interest_waiting_.erase(it);
         }
-        if (!std::exchange(attached_, true)) gap = std::exchange(was_attached_, true);
+        // A replica that had a position to begin from has told of a gap itself.
+        const bool continued = event.position() != 0 && attached_from_ != 0;
+        if (!std::exchange(attached_, true)) gap = std::exchange(was_attached_, true) && !continued;
       } else if (stream_ != nullptr) {
         // The replica could not subscribe; another one may.
         stream_->Cancel();
@@ -236,6 +304,9 @@ class StreamPubSubLink final : public PubSubLink {
       lost.push_back(std::move(it->second.done));
       it = waiting_.erase(it);
     }
+    for (auto it = asking_.begin(); it != asking_.end() && it->first <= last_published_; ++it) {
+      it->second.give_up = absl::InfinitePast();  // the ticker tells
+    }
     next_attempt_ = absl::Now() + backoff_;
     backoff_ = std::min(backoff_ * 2, absl::Duration(absl::Seconds(1)));
     if (!lost.empty())
@@ -262,9 +333,9 @@ class StreamPubSubLink final : public PubSubLink {
       }
       changes_.clear();
     } else if (!publications_.empty()) {
-      outgoing_ = std::move(publications_.front());
-      publications_.erase(publications_.begin());
-      last_published_ = outgoing_.publish().id();
+      outgoing_ = std::move(publications_.front().request);
+      last_published_ = publications_.front().id;
+      publications_.pop_front();
     } else if (!answers_.empty()) {
       outgoing_ = std::move(answers_.front());
       answers_.pop_front();
@@ -294,6 +365,8 @@ class StreamPubSubLink final : public PubSubLink {
     interest_waiting_.swap(waiting);
     outgoing_.Clear();
     outgoing_.mutable_hello()->set_gateway_id(gateway_id_);
+    attached_from_ = position_;
+    outgoing_.mutable_hello()->set_position(attached_from_);
     open_ = true;
     writing_ = true;
     stream_->Start(*stub_);
@@ -323,8 +396,20 @@ class StreamPubSubLink final : public PubSubLink {
       expired_.clear();
       CollectExpiredLocked(&waiting_, &ended);
       CollectExpiredLocked(&interest_waiting_, &ended);
+      std::vector<OnAnswer> unanswered;
+      for (auto it = asking_.begin(); it != asking_.end();) {
+        if (it->second.give_up > absl::Now()) {
+          ++it;
+          continue;
+        }
+        // Done later it would surprise: a session would be taken from whoever has it by then.
+        std::erase_if(publications_, [id = it->first](const Outgoing& waiting) { return waiting.id == id; });
+        unanswered.push_back(std::move(it->second.done));
+        it = asking_.erase(it);
+      }
       lock.unlock();
       for (auto& [done, status] : ended) done(status);
+      for (OnAnswer& done : unanswered) done(absl::UnavailableError("no answer from the pubsub service"));
       lock.lock();
       wake_.wait_for(lock, std::chrono::milliseconds(20));
     }
@@ -370,11 +455,15 @@ class StreamPubSubLink final : public PubSubLink {
   absl::Duration backoff_ = kFirstBackoff;
   absl::flat_hash_map<RoomKey, Interest> interest_;
   std::vector<std::pair<uint64_t, RoomKey>> changes_;
-  std::vector<AttachRequest> publications_;
+  std::deque<Outgoing> publications_;
   std::deque<AttachRequest> answers_;
   std::multimap<uint64_t, Waiting> waiting_;           // publications, by id
   std::multimap<uint64_t, Waiting> interest_waiting_;  // by the change that they wait for
+  std::map<uint64_t, Asking> asking_;
   std::vector<Done> expired_;
+  // Of what has been delivered; by the stream that reads at the time, one after the other.
+  std::atomic<uint64_t> position_ = 0;
+  uint64_t attached_from_ = 0;
 
   std::thread ticker_;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "protos/sail/pubsub/v1/pubsub.pb.h"
 
 namespace sail::gateway {
@@ -24,7 +25,8 @@ struct RoomKey {
 };
 
 // One stream to one replica. When it breaks, the link attaches to the next replica and states its whole
-// interest again; what was published in between is lost to it (on_gap says so).
+// interest again; what was published in between comes ahead of what is new where the service keeps history
+// that reaches back, else it is lost (on_gap says so).
 //
 // Thread-safe. Interest is counted: a room is wanted until it was removed as often as it was added.
 class PubSubLink {
@@ -34,11 +36,15 @@ class PubSubLink {
     std::function<void(std::shared_ptr<const pubsub::v1::Deliveries>)> on_deliveries;
     // Messages may have been missed since the last delivery.
     std::function<void()> on_gap;
+    // Where there is history: everything up to this position that the link wants has been delivered. In order
+    // with the deliveries. Unset: nobody cares.
+    std::function<void(uint64_t)> on_position;
     // To be answered with Answer, under the query's id. On a gRPC thread, in order with the deliveries.
     // Unset: nobody answers.
     std::function<void(pubsub::v1::Query)> on_query;
   };
   using Done = std::function<void(absl::Status)>;
+  using OnAnswer = std::function<void(absl::StatusOr<pubsub::v1::AttachEvent>)>;
 
   virtual ~PubSubLink() = default;
 
@@ -50,6 +56,11 @@ class PubSubLink {
 
   // Errors: those of PubSubService.Publish; RESOURCE_EXHAUSTED when too many wait.
   virtual void Publish(std::vector<pubsub::v1::Operation> operations, Done done) = 0;
+
+  // Sends a request of recovery or of history (which gets its id here), in order with the publications. done
+  // gets the event that answers it, whose code need not be OK; UNAVAILABLE: no answer within kAskTimeout, the
+  // outcome is unknown; RESOURCE_EXHAUSTED when too many wait.
+  virtual void Ask(pubsub::v1::AttachRequest request, OnAnswer done) = 0;
 
   // A part of an answer to a query. Best effort: for nobody if the link has broken since. Nobody answers more
   // than kMaxAnswers parts that wait to be sent.

@@ -35,7 +35,7 @@ def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, s
     redis = {"SAIL_REDIS_URL": stores.redis_url}
     settings = {
         "session": redis,
-        "pubsub": redis,
+        "pubsub": {"SAIL_PUBSUB_HISTORY_MS": _history_ms(binaries["gateway"], app), **redis},
         "logic": {
             "SAIL_POSTGRES_URL": stores.postgres_url, "SAIL_APP_DIR": str(app), "SAIL_PUBSUB_TARGET": targets["SAIL_PUBSUB_TARGET"]
         },
@@ -56,6 +56,10 @@ def plan(layout: Layout, counts: Counts, binaries: dict, app: Path, port: int, s
                 spec.environment["SAIL_HTTP_ADDRESS"] = spec.address
     stages = [[spec for role in stage for spec in specs[role]] for stage in STAGES]
     return [stage for stage in [*stages[:-1], own, stages[-1]] if stage]
+
+
+def _history_ms(gateway: Path, app: Path) -> str:
+    return os.environ.get("SAIL_PUBSUB_HISTORY_MS") or services.history_ms(gateway, app)
 
 
 def _spec(layout: Layout, role: str, index: int, binary: Path, take_port) -> Spec:

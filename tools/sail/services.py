@@ -23,13 +23,22 @@ class Service:
 
 def read(gateway: Path, app: Path) -> list:
     """What the application names, as the gateway reads it: the one reader of config.yaml. Fails with its own sentence."""
+    return [Service(**each) for each in json.loads(_ask(gateway, app, "--services"))]
+
+
+def history_ms(gateway: Path, app: Path) -> str:
+    """How long the pubsub service has to remember messages, so that the application's clients recover."""
+    return _ask(gateway, app, "--history").strip()
+
+
+def _ask(gateway: Path, app: Path, question: str) -> str:
     result = subprocess.run(
-        [str(gateway), "--services"], env={**os.environ, "SAIL_APP_DIR": str(app)}, stdin=subprocess.DEVNULL,
+        [str(gateway), question], env={**os.environ, "SAIL_APP_DIR": str(app)}, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=30, check=False,
     )
     if result.returncode:
-        raise Failure(last_lines(result.stderr) or f"{gateway} --services ended with status {result.returncode}.")
-    return [Service(**each) for each in json.loads(result.stdout)]
+        raise Failure(last_lines(result.stderr) or f"{gateway} {question} ended with status {result.returncode}.")
+    return result.stdout
 
 
 def plan(layout: Layout, services: list, app: Path, take_port, environment=None) -> list:
