@@ -77,6 +77,7 @@ class NoRooms final : public PubSubLink {
   void AddInterest(std::vector<RoomKey>, Done done) override { done(absl::OkStatus()); }
   void RemoveInterest(std::vector<RoomKey>) override {}
   void Publish(std::vector<pubsub::v1::Operation>, Done done) override { done(absl::OkStatus()); }
+  void Ask(pubsub::v1::AttachRequest, OnAnswer) override {}
   void Answer(pubsub::v1::Answer) override {}
   bool attached() override { return true; }
 };

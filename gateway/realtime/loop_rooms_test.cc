@@ -23,6 +23,7 @@ class FakeLink final : public PubSubLink {
     for (const RoomKey& room : rooms) --interest_[room];
   }
   void Publish(std::vector<Operation>, Done) override {}
+  void Ask(pubsub::v1::AttachRequest, OnAnswer) override {}
   void Answer(pubsub::v1::Answer) override {}
   bool attached() override { return true; }
 

@@ -53,6 +53,11 @@ void ReadSocketLimits(YamlMap& sockets, SocketsConfig* config) {
     YamlMap map = sockets.Map("connectionStateRecovery");
     config->recovery = absl::Minutes(2);
     ReadMilliseconds(map, "maxDisconnectionDuration", 1, &config->recovery);
+    bool skip_connect_action = true;
+    map.Boolean("skipMiddlewares", &skip_connect_action);
+    if (!skip_connect_action) {
+      map.Problem("skipMiddlewares", "has to be true: the connect action is asked for new sessions alone");
+    }
     map.CheckUnknown();
   } else if (recovery) {
     sockets.Problem("connectionStateRecovery", "has to be a map");

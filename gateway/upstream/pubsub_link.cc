@@ -1,24 +1,22 @@
 #include "gateway/upstream/pubsub_link.h"
 
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/support/client_callback.h>
-
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "gateway/upstream/pending_answers.h"
+#include "gateway/upstream/pubsub_stream.h"
 #include "platform/log/log.h"
 #include "platform/rpc/channel.h"
 #include "platform/rpc/resolver.h"
 #include "platform/rpc/status_conversion.h"
 #include "platform/text/string_view.h"
-#include "protos/sail/pubsub/v1/pubsub.grpc.pb.h"
 
 namespace sail::gateway {
 namespace {
@@ -34,14 +32,7 @@ constexpr absl::Duration kAttachWait = absl::Seconds(1);
 constexpr absl::Duration kPublishTimeout = absl::Seconds(5);
 constexpr absl::Duration kAskTimeout = absl::Seconds(3);
 
-// The id under which an answer to Ask is waited for.
-void SetId(uint64_t id, AttachRequest* request) {
-  if (request->has_save_sessions()) request->mutable_save_sessions()->set_id(id);
-  if (request->has_resume()) request->mutable_resume()->set_id(id);
-  if (request->has_read_history()) request->mutable_read_history()->set_id(id);
-}
-
-class StreamPubSubLink final : public PubSubLink {
+class StreamPubSubLink final : public PubSubLink, private PubSubStream::Owner {
  public:
   StreamPubSubLink(std::string target, std::string gateway_id, Handlers handlers)
       : target_(std::move(target)),
@@ -58,8 +49,13 @@ class StreamPubSubLink final : public PubSubLink {
       ended_.wait(lock, [this] { return stream_ == nullptr; });
     }
     ticker_.join();
-    for (auto& [id, waiting] : waiting_) waiting.done(absl::CancelledError("shutting down"));
-    for (auto& [id, asking] : asking_) asking.done(absl::CancelledError("shutting down"));
+    const absl::Status over = absl::CancelledError("shutting down");
+    std::vector<Done> waiting;
+    std::vector<OnAnswer> asking;
+    waiting_.TakeUpTo(UINT64_MAX, &waiting);
+    asking_.TakeUpTo(UINT64_MAX, &asking);
+    for (const Done& done : waiting) done(over);
+    for (const OnAnswer& done : asking) done(over);
   }
 
   void AddInterest(std::vector<RoomKey> rooms, Done done) override {
@@ -78,7 +74,7 @@ class StreamPubSubLink final : public PubSubLink {
       if (confirmed_by == 0) {
         now = true;
       } else {
-        interest_waiting_.emplace(confirmed_by, Waiting{absl::Now() + kAttachWait, std::move(done)});
+        interest_waiting_.Add(confirmed_by, absl::Now() + kAttachWait, std::move(done));
         SendLocked();
       }
     }
@@ -109,7 +105,7 @@ class StreamPubSubLink final : public PubSubLink {
         for (auto& operation : operations)
           *request.mutable_publish()->add_operations() = std::move(operation);
         publications_.push_back({id, std::move(request)});
-        waiting_.emplace(id, Waiting{absl::Now() + kPublishTimeout, std::move(done)});
+        waiting_.Add(id, absl::Now() + kPublishTimeout, std::move(done));
         SendLocked();
       }
     }
@@ -124,9 +120,9 @@ class StreamPubSubLink final : public PubSubLink {
         refused = absl::ResourceExhaustedError("too many requests wait for the pubsub service");
       } else {
         const uint64_t id = ++last_id_;
-        SetId(id, &request);
+        SetRequestId(id, &request);
         publications_.push_back({id, std::move(request)});
-        asking_.emplace(id, Asking{absl::Now() + kAskTimeout, std::move(done)});
+        asking_.Add(id, absl::Now() + kAskTimeout, std::move(done));
         SendLocked();
       }
     }
@@ -151,53 +147,13 @@ class StreamPubSubLink final : public PubSubLink {
     int count = 0;
     uint64_t change = 0;  // the id of the change that announced it
   };
-  struct Waiting {
-    absl::Time give_up;
-    Done done;
-  };
-  struct Asking {
-    absl::Time give_up;
-    OnAnswer done;
-  };
   // A publication, or another request that is answered.
   struct Outgoing {
     uint64_t id;
     AttachRequest request;
   };
 
-  class Stream final : public grpc::ClientBidiReactor<AttachRequest, AttachEvent> {
-   public:
-    explicit Stream(StreamPubSubLink* link) : link_(link) {}
-    void Start(PubSubService::Stub& stub) {
-      stub.async()->Attach(&context_, this);
-      StartRead(&incoming_);
-      AddHold();
-      StartCall();
-    }
-    void Cancel() { context_.TryCancel(); }
-    void OnReadDone(bool ok) override {
-      if (!ok) {
-        link_->OnBroken();
-        RemoveHold();
-        return;
-      }
-      link_->OnEvent(std::move(incoming_));
-      incoming_.Clear();
-      StartRead(&incoming_);
-    }
-    void OnWriteDone(bool ok) override { link_->OnWritten(ok); }
-    void OnDone(const grpc::Status& status) override {
-      link_->OnEnd(platform::rpc::FromGrpc(status));
-      delete this;
-    }
-
-   private:
-    StreamPubSubLink* const link_;
-    grpc::ClientContext context_;
-    AttachEvent incoming_;
-  };
-
-  void OnEvent(AttachEvent event) {
+  void OnEvent(AttachEvent event) override {
     switch (event.event_case()) {
       case AttachEvent::kDone:
         OnDoneEvent(event.done());
@@ -237,18 +193,12 @@ class StreamPubSubLink final : public PubSubLink {
   }
 
   void OnAnswerEvent(AttachEvent event) {
-    const uint64_t id = event.has_resumed()   ? event.resumed().id()
-                        : event.has_history() ? event.history().id()
-                                              : event.sessions_saved().id();
-    OnAnswer done;
+    std::optional<OnAnswer> done;
     {
       std::lock_guard lock(mutex_);
-      const auto found = asking_.find(id);
-      if (found == asking_.end()) return;
-      done = std::move(found->second.done);
-      asking_.erase(found);
+      done = asking_.Take(AnswerId(event));
     }
-    done(std::move(event));
+    if (done) (*done)(std::move(event));
   }
 
   void OnDoneEvent(const pubsub::v1::Done& event) {
@@ -258,15 +208,11 @@ class StreamPubSubLink final : public PubSubLink {
     bool gap = false;
     {
       std::lock_guard lock(mutex_);
-      if (const auto found = waiting_.find(event.id()); found != waiting_.end()) {
-        done.push_back(std::move(found->second.done));
-        waiting_.erase(found);
+      if (auto published = waiting_.Take(event.id())) {
+        done.push_back(*std::move(published));
       } else if (status.ok()) {
         confirmed_ = std::max(confirmed_, event.id());
-        for (auto it = interest_waiting_.begin(); it != interest_waiting_.end() && it->first <= confirmed_;) {
-          done.push_back(std::move(it->second.done));
-          it = interest_waiting_.erase(it);
-        }
+        interest_waiting_.TakeUpTo(confirmed_, &done);
         // A replica that had a position to begin from has told of a gap itself.
         const bool continued = event.position() != 0 && attached_from_ != 0;
         if (!std::exchange(attached_, true)) gap = std::exchange(was_attached_, true) && !continued;
@@ -279,20 +225,19 @@ class StreamPubSubLink final : public PubSubLink {
     for (Done& callback : done) callback(status);
   }
 
-  void OnBroken() {
+  void OnBroken() override {
     std::lock_guard lock(mutex_);
     open_ = false;
     attached_ = false;
   }
 
-  void OnWritten(bool ok) {
+  void OnWritten(bool ok) override {
     std::lock_guard lock(mutex_);
     writing_ = false;
     if (ok) SendLocked();
   }
 
-  void OnEnd(const absl::Status& status) {
-    std::vector<Done> lost;
+  void OnEnd(const absl::Status& status) override {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
       Log(Severity::kWarning, "pubsub link lost", {{"error", platform::ToStd(status.message())}});
@@ -300,18 +245,10 @@ class StreamPubSubLink final : public PubSubLink {
     stream_ = nullptr;
     open_ = attached_ = writing_ = false;
     // Publications that were sent: their outcome is unknown. Those not sent wait for the next replica.
-    for (auto it = waiting_.begin(); it != waiting_.end() && it->first <= last_published_;) {
-      lost.push_back(std::move(it->second.done));
-      it = waiting_.erase(it);
-    }
-    for (auto it = asking_.begin(); it != asking_.end() && it->first <= last_published_; ++it) {
-      it->second.give_up = absl::InfinitePast();  // the ticker tells
-    }
+    waiting_.TakeUpTo(last_published_, &lost_publications_);
+    asking_.TakeUpTo(last_published_, &lost_questions_);
     next_attempt_ = absl::Now() + backoff_;
     backoff_ = std::min(backoff_ * 2, absl::Duration(absl::Seconds(1)));
-    if (!lost.empty())
-      expired_.insert(expired_.end(), std::make_move_iterator(lost.begin()),
-                      std::make_move_iterator(lost.end()));
     ended_.notify_all();
     wake_.notify_all();
   }
@@ -348,7 +285,7 @@ class StreamPubSubLink final : public PubSubLink {
 
   void AttachLocked(const std::string& address) {
     stub_ = PubSubService::NewStub(platform::rpc::MakeChannel(address));
-    stream_ = new Stream(this);
+    stream_ = new PubSubStream(this);
     confirmed_ = 0;
     answers_.clear();
     // The first message is hello, the second the whole interest.
@@ -360,9 +297,7 @@ class StreamPubSubLink final : public PubSubLink {
     }
     if (changes_.empty())
       changes_.emplace_back(id, RoomKey{});  // an empty change: its answer says that we are attached
-    std::multimap<uint64_t, Waiting> waiting;
-    for (auto& [old_id, entry] : interest_waiting_) waiting.emplace(id, std::move(entry));
-    interest_waiting_.swap(waiting);
+    interest_waiting_.MoveAllTo(id);
     outgoing_.Clear();
     outgoing_.mutable_hello()->set_gateway_id(gateway_id_);
     attached_from_ = position_;
@@ -388,44 +323,27 @@ class StreamPubSubLink final : public PubSubLink {
         }
       }
       if (attached_) backoff_ = kFirstBackoff;
-      std::vector<std::pair<Done, absl::Status>> ended;
-      for (Done& done : expired_) {
-        ended.emplace_back(std::move(done),
-                           absl::UnavailableError("the link to the pubsub service broke; outcome unknown"));
-      }
-      expired_.clear();
-      CollectExpiredLocked(&waiting_, &ended);
-      CollectExpiredLocked(&interest_waiting_, &ended);
-      std::vector<OnAnswer> unanswered;
-      for (auto it = asking_.begin(); it != asking_.end();) {
-        if (it->second.give_up > absl::Now()) {
-          ++it;
-          continue;
-        }
+      std::vector<Done> lost = std::exchange(lost_publications_, {});
+      std::vector<OnAnswer> lost_questions = std::exchange(lost_questions_, {});
+      std::vector<std::pair<uint64_t, Done>> late;
+      std::vector<std::pair<uint64_t, OnAnswer>> late_questions;
+      waiting_.TakeExpired(absl::Now(), &late);
+      interest_waiting_.TakeExpired(absl::Now(), &late);
+      asking_.TakeExpired(absl::Now(), &late_questions);
+      for (const auto& [id, done] : late_questions) {
         // Done later it would surprise: a session would be taken from whoever has it by then.
-        std::erase_if(publications_, [id = it->first](const Outgoing& waiting) { return waiting.id == id; });
-        unanswered.push_back(std::move(it->second.done));
-        it = asking_.erase(it);
+        std::erase_if(publications_, [id = id](const Outgoing& waiting) { return waiting.id == id; });
       }
       lock.unlock();
-      for (auto& [done, status] : ended) done(status);
-      for (OnAnswer& done : unanswered) done(absl::UnavailableError("no answer from the pubsub service"));
+      const absl::Status broken =
+          absl::UnavailableError("the link to the pubsub service broke; outcome unknown");
+      const absl::Status silence = absl::UnavailableError("no answer from the pubsub service");
+      for (const Done& done : lost) done(broken);
+      for (const OnAnswer& done : lost_questions) done(broken);
+      for (const auto& [id, done] : late) done(silence);
+      for (const auto& [id, done] : late_questions) done(silence);
       lock.lock();
       wake_.wait_for(lock, std::chrono::milliseconds(20));
-    }
-  }
-
-  void CollectExpiredLocked(std::multimap<uint64_t, Waiting>* waiting,
-                            std::vector<std::pair<Done, absl::Status>>* ended) {
-    const absl::Time now = absl::Now();
-    for (auto it = waiting->begin(); it != waiting->end();) {
-      if (it->second.give_up > now) {
-        ++it;
-        continue;
-      }
-      ended->emplace_back(std::move(it->second.done),
-                          absl::UnavailableError("no answer from the pubsub service"));
-      it = waiting->erase(it);
     }
   }
 
@@ -441,7 +359,7 @@ class StreamPubSubLink final : public PubSubLink {
   bool stopping_ = false;
   std::unique_ptr<PubSubService::Stub>
       stub_;  // owns the channel, which must not be destroyed on a thread of its own
-  Stream* stream_ = nullptr;
+  PubSubStream* stream_ = nullptr;
   bool open_ = false;      // writes are possible
   bool attached_ = false;  // the whole interest is confirmed
   bool was_attached_ = false;
@@ -457,10 +375,12 @@ class StreamPubSubLink final : public PubSubLink {
   std::vector<std::pair<uint64_t, RoomKey>> changes_;
   std::deque<Outgoing> publications_;
   std::deque<AttachRequest> answers_;
-  std::multimap<uint64_t, Waiting> waiting_;           // publications, by id
-  std::multimap<uint64_t, Waiting> interest_waiting_;  // by the change that they wait for
-  std::map<uint64_t, Asking> asking_;
-  std::vector<Done> expired_;
+  PendingAnswers<Done> waiting_;           // publications
+  PendingAnswers<Done> interest_waiting_;  // by the change that they wait for
+  PendingAnswers<OnAnswer> asking_;
+  // For the ticker to tell, which holds no lock then.
+  std::vector<Done> lost_publications_;
+  std::vector<OnAnswer> lost_questions_;
   // Of what has been delivered; by the stream that reads at the time, one after the other.
   std::atomic<uint64_t> position_ = 0;
   uint64_t attached_from_ = 0;
