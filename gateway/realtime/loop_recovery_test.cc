@@ -280,7 +280,7 @@ TEST_F(LoopRecoveryTest, WithoutAnAnswerTheClientIsCutAndKeepsItsSession) {
   NextAsked();
   Answer(absl::UnavailableError("gone"));
   Sent(peer);
-  EXPECT_EQ(peer.stream->closed() || hub().connections() == 0, true);
+  EXPECT_TRUE(peer.stream->closed());
 }
 
 TEST_F(LoopRecoveryTest, ANewClientIsCutWhileThePubSubServiceIsAway) {
@@ -289,7 +289,7 @@ TEST_F(LoopRecoveryTest, ANewClientIsCutWhileThePubSubServiceIsAway) {
   Send(peer, "40");
   loop.Run();
   Sent(peer);
-  EXPECT_EQ(peer.stream->closed() || hub().connections() == 0, true);
+  EXPECT_TRUE(peer.stream->closed());
 }
 
 TEST_F(LoopRecoveryTest, AGhostIsCutAndOneOfTheSameGenerationIsNot) {

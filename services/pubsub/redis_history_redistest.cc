@@ -65,6 +65,11 @@ class RedisHistoryTest : public ::testing::Test {
     history_.Read(std::move(read), [&](auto page) { promise.set_value(std::move(page)); });
     return promise.get_future().get();
   }
+  // Kills the client's connection and waits for the next.
+  void Reconnect() {
+    Command({"CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "NO"});
+    while (!Read({}, 0).ok()) client_.WaitUntilConnected(kTimeout);
+  }
   Position Now() { return Read({}, 0)->position; }
   static std::vector<std::string> Names(const HistoryPage& page) {
     std::vector<std::string> names;
@@ -169,13 +174,11 @@ TEST_F(RedisHistoryTest, DoesNotReachBackBehindItsAgeOrIntoTheFuture) {
 TEST_F(RedisHistoryTest, ACutConnectionKeepsHistoryAndAnotherRedisBeginsItAnew) {
   const Position begin = Now();
   ASSERT_TRUE(Publish({Event({"a"}, R"(["1"])")}).ok());
-  Command({"CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "NO"});
-  ASSERT_TRUE(client_.WaitUntilConnected(kTimeout));
+  Reconnect();
   EXPECT_EQ(Names(*Read({"a"}, begin)), (Strings{R"(["1"])"}));
   // As if the data had come from a file or from a replica.
   Command({"HSET", names_.HistoryHead(), "run_id", "another"});
-  Command({"CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "NO"});
-  ASSERT_TRUE(client_.WaitUntilConnected(kTimeout));
+  Reconnect();
   EXPECT_FALSE(Read({"a"}, begin)->reaches_back);
   EXPECT_TRUE(Read({"a"}, Now())->reaches_back);
 }

@@ -1,15 +1,15 @@
 // Clients come back to their sessions on other gateways: id, rooms, and what they missed, in order and once; or they
 // learn that they do not.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { createClient } from 'redis';
 import { Balancer } from '../support/balancer.mjs';
 import { eventually } from '../support/eventually.mjs';
 import { PubSub } from '../support/pubsub.mjs';
 import { RecoveringClient } from '../support/recovering_client.mjs';
-import { REFERENCE_APP, Suite, temporaryFolder } from '../support/suite.mjs';
+import { makeRecoveryApp } from '../support/recovery_app.mjs';
+import { Suite, temporaryFolder } from '../support/suite.mjs';
 
 const KEPT_MS = 8000;
 
@@ -22,13 +22,7 @@ let clients = [];
 
 before(async () => {
   folder = temporaryFolder();
-  const app = path.join(folder, 'app');
-  mkdirSync(app);
-  cpSync(path.join(REFERENCE_APP, 'models'), path.join(app, 'models'), { recursive: true });
-  writeFileSync(path.join(app, 'config.yaml'), [
-    'sockets:', '  pingInterval: 5000', '  pingTimeout: 5000', '  connectionStateRecovery:',
-    `    maxDisconnectionDuration: ${KEPT_MS}`, '',
-  ].join('\n'));
+  const app = makeRecoveryApp(folder, { keptMs: KEPT_MS });
   suite = await Suite.start({ gateways: 2, pubsubs: 2, app });
   redis = createClient({ url: suite.stores.redis });
   await redis.connect();

@@ -6,7 +6,7 @@ import { CHECKOUT } from './suite.mjs';
 
 export class PubSub {
   constructor(address) {
-    const options = { includeDirs: [path.join(CHECKOUT, 'protos')], keepCase: true, longs: String };
+    const options = { includeDirs: [CHECKOUT, path.join(CHECKOUT, 'protos')], keepCase: true, longs: String };
     const definition = protoLoader.loadSync('sail/pubsub/v1/pubsub.proto', options);
     const { PubSubService } = grpc.loadPackageDefinition(definition).sail.pubsub.v1;
     this.stub = new PubSubService(address, grpc.credentials.createInsecure());
