@@ -133,7 +133,7 @@ class LoopRecoveryTest : public HubFixture {
   size_t answered_ = 0;
   platform::metrics::Registry registry_;
   std::shared_ptr<LoopRooms> rooms_ = std::make_shared<LoopRooms>(loop, link_);
-  LoopRecovery recovery_{loop, rooms_, link_, application, Options(), RecoveryMetrics(registry_)};
+  LoopRecovery recovery_{loop, rooms_, link_, Options(), RecoveryMetrics(registry_)};
 };
 
 TEST_F(LoopRecoveryTest, ANewSocketGetsAPidAndARecord) {
