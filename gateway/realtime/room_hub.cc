@@ -73,8 +73,8 @@ void RoomHub::OnDeliveries(std::shared_ptr<const pubsub::v1::Deliveries> deliver
   }
   for (int i = 0; i < loops_.size(); ++i) {
     // Each loop has copies of its own of the packets; they share the bytes.
-    loops_.loop(i).Post([rooms = rooms_[i], operations] {
-      for (const LoopOperation& operation : operations) rooms->Apply(operation);
+    loops_.loop(i).Post([rooms = rooms_[i], operations]() mutable {
+      for (LoopOperation& operation : operations) rooms->Apply(std::move(operation));
     });
   }
 }

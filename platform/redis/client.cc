@@ -69,7 +69,9 @@ class Client::Core {
                      .on_idle = [this] { Ping(); }}) {}
 
   void Start(const std::vector<const Script*>& scripts) {
-    loop_.Post([this, preamble = Preamble(options_.on_connect, scripts)]() mutable { connection_.Start(std::move(preamble)); });
+    loop_.Post([this, preamble = Preamble(options_.on_connect, scripts)]() mutable {
+      connection_.Start(std::move(preamble));
+    });
   }
 
   // On the loop's thread.

@@ -24,8 +24,8 @@ struct ClientOptions {
   // Commands and bytes that may wait for their answer at one time.
   size_t max_commands = 65536;
   size_t max_bytes = size_t{64} << 20;
-  // Run whenever a connection begins, ahead of every command that is given to the client; their replies are not
-  // looked at.
+  // Run whenever a connection begins, ahead of every command that is given to the client; their replies are
+  // not looked at.
   std::vector<std::vector<std::string>> on_connect;
   // Label "client" of the metrics.
   std::string metrics_name = "main";

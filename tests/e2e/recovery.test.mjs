@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { createClient } from 'redis';
 import { Balancer } from '../support/balancer.mjs';
+import { EngineSocket } from '../support/engine_socket.mjs';
 import { eventually } from '../support/eventually.mjs';
 import { PubSub } from '../support/pubsub.mjs';
 import { RecoveringClient } from '../support/recovering_client.mjs';
@@ -70,6 +71,21 @@ async function publishNumbers(room, from, to, pause = async () => {}) {
     });
     await pause(n);
   }
+}
+
+// A CONNECT without a client library, which would try again. Resolves when it is answered, one way or the other.
+async function rawConnect(url, auth) {
+  const { ws } = await EngineSocket.open(url);
+  const opening = { ws, frames: [], ids: [], closed: false };
+  ws.on('close', () => (opening.closed = true));
+  ws.on('message', (data) => {
+    const frame = String(data);
+    opening.frames.push(frame);
+    if (frame.startsWith('40')) opening.ids.push(JSON.parse(frame.slice(2)).sid);
+  });
+  ws.send(`40${JSON.stringify(auth)}`);
+  await eventually('an answer', 10, () => opening.closed || opening.ids.length);
+  return opening;
 }
 
 const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -169,6 +185,31 @@ test('connections to Redis that are cut', async () => {
   });
   assert.deepEqual(await client.sees('n', numbers(1, 100)), numbers(1, 100));
   assert.equal(client.connections.length, 1);
+});
+
+test('of two who name the same session one gets it', async () => {
+  const { client, id } = await member('race');
+  const { _pid: pid, _lastOffset: offset } = client.socket;
+  client.close = () => {};
+  client.socket.io.reconnection(false);
+  client.cut();
+  const openings = await Promise.all(suite.urls.map((url) => rawConnect(url, { pid, offset })));
+  await programs[0].emit([id], 'n', [1]);
+  await eventually('one has it', 10, () => openings.filter((each) => each.ids.includes(id) && each.frames.some((frame) => frame.startsWith('42["n",1'))).length === 1);
+  await eventually('the other one has not', 10, () => openings.filter((each) => each.closed || !each.ids.includes(id)).length === 1);
+  for (const { ws } of openings) ws.terminate();
+});
+
+test('programs read the history', async () => {
+  const read = (after, limit) => programs[0].call('ReadHistory', { rooms: ['log'], after, limit });
+  const { position } = await read(0, 0);
+  await publishNumbers('log', 1, 5);
+  const page = await read(position, 3);
+  const n = (operation) => JSON.parse(operation.broadcast.data_json.toString())[1];
+  assert.deepEqual([page.operations.map(n), page.more, page.reaches_back], [[1, 2, 3], true, true]);
+  const rest = await read(page.position, 0);
+  assert.deepEqual([rest.operations.map(n), Boolean(rest.more)], [[4, 5], false]);
+  assert.ok(!(await read(1, 0)).reaches_back);
 });
 
 test('whose time is over begins anew', async () => {

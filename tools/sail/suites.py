@@ -99,6 +99,11 @@ def _differential() -> Tally:
     return _node_tests("differential")
 
 
+def _hammer() -> Tally:
+    packages.ensure(_SUITE_PACKAGES)
+    return _node_tests("hammer")
+
+
 def _k8s() -> Tally:
     """k8s/validate closes with 'N passed, N failed' itself."""
     packages.ensure_node()
@@ -149,6 +154,6 @@ def _node_file(file: Path) -> Tally:
     return Tally(passed, failed)
 
 
-_SUITES = {"tool": _tool, "lint": _lint, "unit": _unit, "e2e": _e2e, "conformance": _conformance, "k8s": _k8s, "differential": _differential}
+_SUITES = {"tool": _tool, "lint": _lint, "unit": _unit, "e2e": _e2e, "hammer": _hammer, "conformance": _conformance, "k8s": _k8s, "differential": _differential}
 # Installing a Sails takes long, and random requests are not for every change.
 _DEFAULT = [name for name in _SUITES if name != "differential"]
