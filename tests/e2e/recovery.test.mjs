@@ -26,6 +26,7 @@ before(async () => {
   const app = makeRecoveryApp(folder, { keptMs: KEPT_MS });
   suite = await Suite.start({ gateways: 2, pubsubs: 2, app });
   redis = createClient({ url: suite.stores.redis });
+  redis.on('error', () => {}); // it is cut, too
   await redis.connect();
   programs = (await suite.processes('pubsub')).map((each) => new PubSub(each.grpc));
 });
@@ -235,5 +236,18 @@ test('when Redis has lost its memory everybody learns it', async () => {
     client.cut();
     await client.connects(before + 1);
     return client.last.recovered;
+  });
+});
+
+test('when Redis was started anew, live clients are cut and learn it, too', async () => {
+  const { client, id } = await member('restarted');
+  await suite.kill('redis');
+  const second = await client.connects(2, 30);
+  assert.equal(second.recovered, false);
+  assert.notEqual(second.id, id);
+  await eventually('messages flow again', 20, async () => {
+    await programs[0].join(client.last.id, ['restarted']);
+    await programs[0].emit(['restarted'], 'n', [1]);
+    return client.seen('n').length;
   });
 });
