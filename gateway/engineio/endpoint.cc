@@ -89,7 +89,8 @@ void Endpoint::AddCorsHeaders(const HttpRequest& request, HttpResponse* response
   response->AddHeader("Access-Control-Allow-Origin", std::string(*origin));
   response->AddHeader("Vary", "Origin");
   // Clients of version 2 poll with credentials; a WebSocket's answer needs no leave.
-  if (response->status != 101) response->AddHeader("Access-Control-Allow-Credentials", "true");
+  if (options_.allow_polling && response->status != 101)
+    response->AddHeader("Access-Control-Allow-Credentials", "true");
 }
 
 HttpResponse Endpoint::Preflight(const HttpRequest& request) const {

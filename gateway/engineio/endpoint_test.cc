@@ -146,6 +146,15 @@ TEST_F(EndpointTest, ListedOriginsMayReadTheAnswers) {
             "(none)");
 }
 
+TEST_F(EndpointTest, WithoutPollingNothingIsSaidOfCredentials) {
+  AllowOrigin();
+  options.allow_polling = false;
+  const auto answer = Ask("GET", "EIO=4&transport=polling", {{"Origin", "http://a.example"}});
+  EXPECT_EQ(answer->answer->status, 400);
+  EXPECT_EQ(Header(answer, "access-control-allow-origin"), "http://a.example");
+  EXPECT_EQ(Header(answer, "access-control-allow-credentials"), "(none)");
+}
+
 TEST_F(EndpointTest, WithoutAListNothingIsSaidOfOrigins) {
   const auto answer = Ask("GET", "EIO=4&transport=polling", {{"Origin", "http://b.example"}});
   EXPECT_EQ(answer->answer->status, 200);
