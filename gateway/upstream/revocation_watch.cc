@@ -49,10 +49,11 @@ class StreamRevocationWatch final : public RevocationWatch {
   void Run() {
     milliseconds backoff = kFirstBackoff;
     size_t turn = std::random_device()();  // gateways start at different replicas
+    std::string address;
     for (;;) {
       const auto addresses = platform::rpc::Resolve(target_);
       grpc::ClientContext call;
-      const std::string address = addresses.ok() ? Claim(*addresses, turn++, &call) : "";
+      address = addresses.ok() ? Claim(*addresses, turn++, address, &call) : "";
       if (!address.empty() && WatchReplica(address, &call)) backoff = kFirstBackoff;
       std::unique_lock lock(mutex_);
       if (!address.empty()) calls_.erase(address);
@@ -61,14 +62,19 @@ class StreamRevocationWatch final : public RevocationWatch {
     }
   }
 
-  // A replica that is not watched yet; empty if there is none.
-  std::string Claim(const std::vector<std::string>& addresses, size_t turn, grpc::ClientContext* call) {
+  // A replica that is not watched yet, the one that has just ended only if there is no other; empty if there
+  // is none.
+  std::string Claim(const std::vector<std::string>& addresses, size_t turn, const std::string& ended,
+                    grpc::ClientContext* call) {
     std::lock_guard lock(mutex_);
-    for (size_t i = 0; i < addresses.size() && !stopping_; ++i) {
+    if (stopping_) return "";
+    std::string chosen;
+    for (size_t i = 0; i < addresses.size() && (chosen.empty() || chosen == ended); ++i) {
       const std::string& address = addresses[(turn + i) % addresses.size()];
-      if (calls_.emplace(address, call).second) return address;
+      if (!calls_.contains(address)) chosen = address;
     }
-    return "";
+    if (!chosen.empty()) calls_.emplace(chosen, call);
+    return chosen;
   }
 
   // Until the stream ends. Whether it was in force.
