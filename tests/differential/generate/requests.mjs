@@ -32,7 +32,9 @@ export class Requests {
     ]);
     const request = make();
     const whole = { headers: {}, model: this.model.name, ...request };
-    return random.chance(0.12) && !['path', 'echo'].includes(whole.kind) ? this.#virtual(whole) : this.envelope.around(whole);
+    // One virtual request with `__proto__` in its query breaks a Sails for good: everything after it is a 500.
+    const canBeVirtual = !['path', 'echo'].includes(whole.kind) && !/__proto__/.test(whole.path + whole.body);
+    return canBeVirtual && random.chance(0.13) ? this.#virtual(whole) : this.envelope.around(whole);
   }
 
   // The same as a virtual request: the body as data; a GET's criteria too, sometimes.
