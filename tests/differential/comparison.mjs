@@ -43,7 +43,9 @@ export function orderless(body, { path }) {
   }
   const query = new URLSearchParams(path.split('?')[1]);
   const isCut = query.has('limit') || query.has('skip') || value.length === 30;
-  if (!Array.isArray(value) || !isCut || !query.has('sort')) return JSON.stringify(inOrder(value));
+  const isChildren = path.split('?')[0].split('/').length === 4; // which come in the order of a join table
+  if (!Array.isArray(value) || !isCut || !(query.has('sort') || isChildren)) return JSON.stringify(inOrder(value));
+  if (!query.has('sort')) return String(value.length);
   const key = /[\w]+/.exec(query.get('sort'))[0];
   return JSON.stringify(value.map((row) => row[key]));
 }

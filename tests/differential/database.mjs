@@ -8,6 +8,7 @@ const JOINS = {
   pet_tags__tag_pets: { pet_tags: 'pet', tag_pets: 'tag' },
   doc_related__tag_related_tag: { doc_related: 'doc', tag_related_tag: 'tag' },
 };
+const AS_TEXT = { getTypeParser: () => (text) => text };
 const FIRST_REAL_TIME = 1.5e12;
 
 export class Databases {
@@ -44,9 +45,12 @@ export class Databases {
   async align() {
     const sets = [];
     for (const table of TABLES) {
-      const { rows: [{ all }] } = await this.ours.query(`select coalesce(json_agg(t), '[]')::text as all from "${table}" t`);
+      const { rows, fields } = await this.ours.query({ text: `select * from "${table}"`, rowMode: 'array', types: AS_TEXT });
       await this.theirs.query(`delete from "${table}_rows"`);
-      await this.theirs.query(`insert into "${table}_rows" select * from json_populate_recordset(null::"${table}_rows", $1)`, [all]);
+      if (rows.length === 0) continue;
+      const columns = fields.map(({ name }) => `"${name}"`);
+      const places = rows.map((row, i) => `(${row.map((_, j) => `$${i * row.length + j + 1}`)})`);
+      await this.theirs.query(`insert into "${table}_rows" (${columns}) values ${places}`, rows.flat());
     }
     for (const sequence of SEQUENCES) {
       const { rows: [{ last_value: last, is_called: called }] } = await this.ours.query(`select last_value, is_called from "${sequence}"`);

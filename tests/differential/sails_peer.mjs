@@ -31,7 +31,7 @@ export class SailsPeer {
     run('psql', ['-q', '-d', ours, '-c', `drop database if exists ${DATABASE} with (force)`, '-c', `create database ${DATABASE}`]);
     postgres.pathname = `/${DATABASE}`;
     const tables = run('pg_dump', ['--schema-only', '--no-owner', ...TABLES.flatMap((table) => ['-t', `"${table}"`]), '-d', ours]);
-    run('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-d', postgres.href], `${tables}\nset search_path to public;\n${ORDERED}`);
+    run('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-d', postgres.href], `${keysFirst(tables)}\nset search_path to public;\n${ORDERED}`);
 
     const redis = new URL(suite.stores.redis);
     redis.pathname = SESSIONS;
@@ -85,6 +85,12 @@ export class SailsPeer {
     clearTimeout(force);
     closeSync(this.#log);
   }
+}
+
+// Of two keys that are taken Postgres names the one that was made first; a Sails makes the primary one first.
+function keysFirst(dump) {
+  const unique = /^ALTER TABLE ONLY [^;]+ UNIQUE [^;]+;$/gm;
+  return [dump.replace(unique, ''), ...(dump.match(unique) ?? [])].join('\n');
 }
 
 function run(command, args, input = '') {
