@@ -46,7 +46,7 @@ export function orderless(body, { path }) {
   const isChildren = path.split('?')[0].split('/').length === 4; // which come in the order of a join table
   if (!Array.isArray(value) || !isCut || !(query.has('sort') || isChildren)) return JSON.stringify(inOrder(value));
   if (!query.has('sort')) return String(value.length);
-  const key = /[\w]+/.exec(query.get('sort'))[0];
+  const [key] = /\w+/.exec(query.get('sort')) ?? ['id'];
   return JSON.stringify(value.map((row) => row[key]));
 }
 

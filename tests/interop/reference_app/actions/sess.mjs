@@ -53,7 +53,7 @@ export function echo(request) {
   const { headers } = request;
   const base = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const wantsJson = !!request.socket || headers['x-requested-with'] === 'XMLHttpRequest' || !/html/.test(headers.accept ?? '')
-    || (/json/.test(headers['content-type']) && 'content-length' in headers && !!headers.accept);
+    || (/^application\/json/i.test(headers['content-type']) && 'content-length' in headers && !!headers.accept);
   return json({
     method,
     path,
